@@ -1,0 +1,43 @@
+namespace WorkspaceServer.Hosting;
+
+/// <summary>One kind of mistake a caller can make: its stable code, the HTTP status and the exit code that go with it.</summary>
+internal sealed record ProblemCode(string Code, int HttpStatus, int ExitCode);
+
+/// <summary>Every problem code of the server, in one list. Codes are promises: never rename one.</summary>
+internal static class ProblemCodes
+{
+    public static readonly ProblemCode InvalidArgument = new("invalid_argument", 400, ExitCodes.Usage);
+    public static readonly ProblemCode InvalidSql = new("invalid_sql", 400, ExitCodes.Failed);
+    public static readonly ProblemCode NotReadable = new("not_readable", 403, ExitCodes.Failed);
+    public static readonly ProblemCode NotFound = new("not_found", 404, ExitCodes.Failed);
+    public static readonly ProblemCode AlreadyExists = new("already_exists", 409, ExitCodes.Failed);
+    public static readonly ProblemCode TooExpensive = new("too_expensive", 422, ExitCodes.Failed);
+    public static readonly ProblemCode DeadlineExceeded = new("deadline_exceeded", 422, ExitCodes.Failed);
+    public static readonly ProblemCode Busy = new("busy", 503, ExitCodes.RetryLater);
+    public static readonly ProblemCode InvalidData = new("invalid_data", 400, ExitCodes.Failed);
+    public static readonly ProblemCode Corrupt = new("corrupt", 500, ExitCodes.IntegrityDiffers);
+    public static readonly ProblemCode NotConfigured = new("not_configured", 500, ExitCodes.NotConfigured);
+    public static readonly ProblemCode BadConfiguration = new("bad_configuration", 500, ExitCodes.BadConfiguration);
+}
+
+/// <summary>Exit codes of every verb; printed by <c>--help</c> and in the operator's reference.</summary>
+internal static class ExitCodes
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int RetryLater = 3;
+    public const int NotConfigured = 4;
+    public const int TokenExpired = 5;
+    public const int IntegrityDiffers = 12;
+    public const int BadConfiguration = 78;
+}
+
+/// <summary>A caller's mistake: a stable code and one plain sentence that says what to do. Answered once, at the edge.</summary>
+internal sealed class ProblemException : Exception
+{
+    public ProblemException(ProblemCode code, string detail, Exception? inner = null)
+        : base(detail, inner) => Code = code;
+
+    public ProblemCode Code { get; }
+}
