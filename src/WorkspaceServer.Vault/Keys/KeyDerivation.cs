@@ -1,0 +1,39 @@
+using System.Text;
+using NSec.Cryptography;
+
+namespace WorkspaceServer.Vault.Keys;
+
+/// <summary>Derives the key of each database file from the master key.</summary>
+/// <remarks>
+/// key = HKDF-SHA-256(ikm: master key, salt, info, length: 32 bytes). Source: RFC 5869, sections 2.2, 2.3 and 3; vectors in
+/// its appendix A. Changing any of the inputs makes every existing file unreadable. A workspace has a random salt of its
+/// own, kept in the control database: destroying it makes every copy of that workspace unreadable.
+/// </remarks>
+public static class KeyDerivation
+{
+    /// <summary>Length of the master key and of every derived key, in bytes.</summary>
+    public const int KeyBytes = 32;
+
+    /// <summary>Length of a workspace's salt, in bytes.</summary>
+    public const int SaltBytes = 32;
+
+    private const string WorkspaceInfo = "workspace-server/v1/workspace-key/";
+    private const string ControlInfo = "workspace-server/v1/control-key";
+
+    /// <summary>The key of one workspace's file. The caller disposes, and so wipes, it.</summary>
+    /// <exception cref="ArgumentException">The salt is not <see cref="SaltBytes"/> bytes long.</exception>
+    public static SecretBytes ForWorkspace(MasterKey master, WorkspaceId workspace, ReadOnlySpan<byte> salt) =>
+        salt.Length == SaltBytes
+            ? Derive(master.Span, salt, WorkspaceInfo + workspace)
+            : throw new ArgumentException($"A workspace salt is {SaltBytes} bytes; this one is {salt.Length}.", nameof(salt));
+
+    /// <summary>The key of the control database. The caller disposes, and so wipes, it.</summary>
+    public static SecretBytes ForControl(MasterKey master) => Derive(master.Span, default, ControlInfo);
+
+    private static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, string info)
+    {
+        var key = new SecretBytes(KeyBytes);
+        KeyDerivationAlgorithm.HkdfSha256.DeriveBytes(master, salt, Encoding.ASCII.GetBytes(info), key.Writable);
+        return key;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using WorkspaceServer.Vault.Databases;
+
+namespace WorkspaceServer.Vault.Keys;
+
+/// <summary>The one secret from which every file's key is derived: 32 random bytes in a file of their own.</summary>
+public sealed class MasterKey : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly SecretBytes bytes;
+
+    private MasterKey(SecretBytes bytes) => this.bytes = bytes;
+
+    internal ReadOnlySpan<byte> Span => bytes.Span;
+
+    /// <summary>Writes a new key to a new file with mode 0400. An existing file is never touched.</summary>
+    /// <exception cref="VaultException">The file exists, or its folder cannot be written.</exception>
+    public static void Create(string path)
+    {
+        using var key = new SecretBytes(KeyDerivation.KeyBytes);
+        RandomNumberGenerator.Fill(key.Writable);
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead,
+            });
+            file.Write(key.Span);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VaultException(VaultError.KeyFile, $"The master key file {path} cannot be created: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads the key after checking the file: a regular file of this user, not a link, mode 0400 or 0600, 32 bytes.</summary>
+    /// <exception cref="VaultException"><see cref="VaultError.KeyFile"/>, with the command that mends it.</exception>
+    public static MasterKey Load(string path)
+    {
+        var status = FileStatus.Read(path) ?? throw Wrong($"The master key file {path} does not exist. Run: workspace-server init");
+        if (status.IsSymbolicLink || !status.IsRegularFile)
+        {
+            throw Wrong($"The master key {path} is not a regular file. Put the file itself there, not a link.");
+        }
+
+        if (status.UserId != FileStatus.CurrentUserId)
+        {
+            throw Wrong($"The master key {path} belongs to another user. Run: chown $(id -u) {path}");
+        }
+
+        if ((status.Mode & ~OwnerOnly) != 0)
+        {
+            throw Wrong($"Others may read the master key {path}. Run: chmod 0400 {path}");
+        }
+
+        if (status.Length != KeyDerivation.KeyBytes)
+        {
+            throw Wrong($"The master key {path} has {status.Length} bytes instead of {KeyDerivation.KeyBytes}. Restore it from your copy.");
+        }
+
+        return Read(path);
+    }
+
+    public void Dispose() => bytes.Dispose();
+
+    private static MasterKey Read(string path)
+    {
+        var key = new SecretBytes(KeyDerivation.KeyBytes);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            file.ReadExactly(key.Writable);
+            return new MasterKey(key);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            key.Dispose();
+            throw Wrong($"The master key {path} cannot be read: {error.Message}");
+        }
+    }
+
+    private static VaultException Wrong(string message) => new(VaultError.KeyFile, message);
+}

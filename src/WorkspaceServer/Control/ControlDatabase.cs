@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+
+namespace WorkspaceServer.Control;
+
+/// <summary>The control database: workspaces, tokens, people, audit. One SQLCipher file under a key of its own.</summary>
+/// <remarks>Connections are kept for reuse, keyed; a store opens one for a statement or a transaction and disposes it.</remarks>
+internal sealed class ControlDatabase : IDisposable
+{
+    /// <summary>Connections kept open while nobody uses them.</summary>
+    private const int MaxIdleConnections = 4;
+
+    private readonly string path;
+    private readonly SecretBytes key;
+    private readonly ConcurrentBag<SqliteConnection> idle = [];
+    private bool disposed;
+
+    private ControlDatabase(string path, SecretBytes key)
+    {
+        this.path = path;
+        this.key = key;
+    }
+
+    /// <summary>Makes a new control database in the folder.</summary>
+    public static ControlDatabase Create(DataFolder folder, MasterKey master)
+    {
+        var control = new ControlDatabase(folder.ControlDatabase, KeyDerivation.ForControl(master));
+        control.idle.Add(EncryptedDatabase.Open(control.path, control.key, DatabaseAccess.Create, Durability.Full));
+        control.Migrate();
+        return control;
+    }
+
+    /// <summary>Opens the control database and brings its schema up to date.</summary>
+    /// <exception cref="Vault.VaultException">The file is missing, damaged, or was made under another master key.</exception>
+    public static ControlDatabase Open(DataFolder folder, MasterKey master)
+    {
+        var control = new ControlDatabase(folder.ControlDatabase, KeyDerivation.ForControl(master));
+        try
+        {
+            control.Migrate();
+            return control;
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A connection of the caller's own until it disposes it.</summary>
+    public ControlConnection Open()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new ControlConnection(
+            this, idle.TryTake(out var kept) ? kept : EncryptedDatabase.Open(path, key, DatabaseAccess.ReadWrite, Durability.Full));
+    }
+
+    public void Dispose()
+    {
+        disposed = true;
+        while (idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+
+        key.Dispose();
+    }
+
+    internal void Return(SqliteConnection connection)
+    {
+        if (disposed || idle.Count >= MaxIdleConnections)
+        {
+            connection.Dispose();
+        }
+        else
+        {
+            idle.Add(connection);
+        }
+    }
+
+    private void Migrate()
+    {
+        using var connection = Open();
+        Migrations.Apply(connection);
+    }
+}
