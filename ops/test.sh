@@ -71,6 +71,7 @@ for name in $projects; do
     xml=$results/$name.xml
     started=$SECONDS code=0
     timeout --kill-after=10 "$project_timeout_seconds" "artifacts/bin/$name/release/$name" -noLogo -noColor -verbose \
+        -printMaxStringLength 1000 -printMaxEnumerableLength 50 \
         -result-xml "$xml" -result-trx "$results/$name.trx" "${filter[@]}" >"$results/$name.log" 2>&1 &
     runner=$!
     while kill -0 "$runner" 2>/dev/null; do
