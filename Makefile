@@ -1,0 +1,55 @@
+# Every target is one script or one command; see `make help`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+
+.PHONY: help run build test lint audit claims bench hooks package clean
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ Try it
+run: ## Start the server with sample books and let an MCP client ask a first question
+	@ops/bootstrap.sh run
+	@ops/run.sh $(ARGS)
+
+##@ Work on it
+build: ## Build everything in Release; warnings are errors
+	@ops/bootstrap.sh build
+	@dotnet build WorkspaceServer.sln -c Release --nologo -v minimal
+
+test: ## Run all tests (ONLY=Csv: classes whose name contains Csv; ONLY=A48: the tests of that claim)
+	@ops/bootstrap.sh test
+	@ops/node/install.sh
+	@ops/test.sh $(if $(ONLY),--only '$(ONLY)')
+
+lint: ## Check formatting, shell scripts and that no secret is tracked
+	@ops/bootstrap.sh test
+	@ops/lint.sh
+
+claims: ## List which claims of tests/CLAIMS.md the last test run proved
+	@dotnet run ops/claims.cs
+
+bench: ## Measure speed and print the numbers
+	@ops/bootstrap.sh build
+	@ops/bench.sh $(ARGS)
+
+hooks: ## Install the pre-commit hook: tests of what was touched, formatting, secrets
+	@ops/hooks/install.sh
+
+##@ Ship it
+audit: ## Fail on packages with a known high or critical vulnerability
+	@ops/bootstrap.sh build
+	@ops/audit.sh
+
+package: ## Publish for linux-x64 into artifacts/package, with checksums
+	@ops/bootstrap.sh build
+	@ops/package.sh
+
+##@ Tidy up
+clean: ## Remove build outputs; the native library and the Node tools stay
+	@rm -rf artifacts/bin artifacts/obj artifacts/publish artifacts/package artifacts/test-results artifacts/audit

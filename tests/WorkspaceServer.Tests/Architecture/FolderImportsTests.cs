@@ -1,0 +1,127 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Architecture;
+
+/// <summary>
+/// Who may import whom inside src/WorkspaceServer. The compiler guards the projects; this guards the folders.
+/// </summary>
+public sealed partial class FolderImportsTests
+{
+    private const string Server = "src/WorkspaceServer/";
+
+    // A folder may import itself, the Vault and the folders on its right.
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Program"] = ["Commands", "Features", "Workspaces", "Dashboard", "Control", "Hosting"],
+        ["Commands"] = ["Features", "Workspaces", "Dashboard", "Control", "Hosting"],
+        ["Features"] = ["Workspaces", "Dashboard", "Control", "Hosting"],
+        ["Workspaces"] = ["Control", "Hosting"],
+        ["Control"] = ["Hosting"],
+        ["Dashboard"] = ["Hosting"],
+        ["Hosting"] = [],
+    };
+
+    // A feature that another feature may import, and why. "*" stands for every feature.
+    private static readonly (string From, string To, string Reason)[] AllowedFeaturePairs =
+    [
+        ("*", "Audit", "Every feature records what it did."),
+    ];
+
+    [Fact]
+    public void EveryImportPointsTheAllowedWay()
+    {
+        var files = Repository.FilesUnder(Server, ".cs", ".razor").ToList();
+
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(WrongImports));
+    }
+
+    [Theory]
+    [InlineData("Features/Agents/X.cs", "using WorkspaceServer.Features.Backups;")]
+    [InlineData("Features/Agents/X.cs", "using static WorkspaceServer.Features.Backups.BackupOptions;")]
+    [InlineData("Features/Agents/X.cs", "using B = WorkspaceServer.Features.Backups;")]
+    [InlineData("Features/Agents/X.cs", "class C { string x = WorkspaceServer.Features.Backups.BackupOptions.Section; }")]
+    [InlineData("Features/Agents/X.cs", "namespace WorkspaceServer.Features.Agents; class C { Features.Backups.BackupOptions x; }")]
+    [InlineData("Features/Agents/X.cs", "namespace WorkspaceServer.Features.Agents; class C { string x = Commands.Init.Name; }")]
+    [InlineData("Features/Agents/X.cs", "class C { System.Func<global::WorkspaceServer.Commands.Init> x; }")]
+    [InlineData("Hosting/X.cs", "using WorkspaceServer.Control;")]
+    [InlineData("Hosting/Deep/X.cs", "using WorkspaceServer.Workspaces.Writers;")]
+    [InlineData("Control/X.cs", "using WorkspaceServer.Workspaces;")]
+    [InlineData("Workspaces/X.cs", "using WorkspaceServer.Features.Mcp;")]
+    [InlineData("Commands/X.cs", "using WorkspaceServer.Unheard;")]
+    [InlineData("Dashboard/X.razor", "@using WorkspaceServer.Features.Audit")]
+    [InlineData("Dashboard/X.razor", "<p>@WorkspaceServer.Control.Roles.Owner</p>")]
+    [InlineData("Loose.cs", "class C { }")]
+    [InlineData("Odd/X.cs", "class C { }")]
+    public void AWrongImportIsFound(string file, string text) => Assert.Single(WrongImports(new SourceFile(Server + file, text)));
+
+    [Theory]
+    [InlineData("Features/Agents/X.cs", "using WorkspaceServer.Features.Audit;")]
+    [InlineData("Features/Agents/X.cs", "using WorkspaceServer.Features.Agents.Pairing; using WorkspaceServer.Hosting; using WorkspaceServer.Vault.Keys;")]
+    [InlineData("Features/Agents/X.cs", "/// <summary>See <see cref=\"WorkspaceServer.Commands.Init\"/>.</summary>\nclass C { }")]
+    [InlineData("Commands/X.cs", "using WorkspaceServer.Features.Backups; using WorkspaceServer.Control;")]
+    [InlineData("Workspaces/X.cs", "using WorkspaceServer.Control; using WorkspaceServer.Hosting;")]
+    [InlineData("Program.cs", "using WorkspaceServer.Commands;")]
+    public void ARightImportIsLeftAlone(string file, string text) => Assert.Empty(WrongImports(new SourceFile(Server + file, text)));
+
+    private static IEnumerable<string> WrongImports(SourceFile file)
+    {
+        var parts = file.Path[Server.Length..].Split('/');
+        var from = parts is [var only] ? Path.GetFileNameWithoutExtension(only) : parts[0];
+        if (!Allowed.TryGetValue(from, out var allowed))
+        {
+            return [$"{file.Path}: {from} is not a folder of this program; see ARCHITECTURE.md"];
+        }
+
+        var feature = from == "Features" && parts.Length > 2 ? parts[1] : "";
+        return Imports(file).Distinct().Where(IsWrong).Select(to => $"{file.Path} imports {to}");
+
+        bool IsWrong(string to)
+        {
+            var target = to.Split('.');
+            if (target[0] == from && (from != "Features" || target.Length < 2 || target[1] == feature))
+            {
+                return false;
+            }
+
+            return target[0] == "Features" && from == "Features"
+                ? !AllowedFeaturePairs.Any(pair => (pair.From == "*" || pair.From == feature) && pair.To == target[1])
+                : target[0] != "Vault" && !allowed.Contains(target[0]);
+        }
+    }
+
+    /// <summary>The folders a file names, as `Control` or `Features.Audit`, wherever in the code it does.</summary>
+    private static IEnumerable<string> Imports(SourceFile file)
+    {
+        if (file.Path.EndsWith(".razor", StringComparison.Ordinal))
+        {
+            return InMarkup().Matches(file.Text).Select(match => Folder(match.Value)).OfType<string>();
+        }
+
+        return file.Syntax.DescendantNodes()
+            .Where(node => node is NameSyntax or MemberAccessExpressionSyntax)
+            .Where(node => node.Parent is not (QualifiedNameSyntax or MemberAccessExpressionSyntax or BaseNamespaceDeclarationSyntax))
+            .Select(node => Folder(node.ToString()))
+            .OfType<string>();
+    }
+
+    /// <summary>`WorkspaceServer.Features.Audit.X` and, as code inside our namespace may say, `Features.Audit.X`.</summary>
+    private static string? Folder(string name)
+    {
+        var parts = name.Replace("global::", "", StringComparison.Ordinal).Split('.', StringSplitOptions.TrimEntries);
+        var ours = parts[0] == "WorkspaceServer";
+        var rest = ours ? parts[1..] : parts;
+        if (rest.Length == 0 || (!ours && (rest.Length < 2 || !Allowed.ContainsKey(rest[0]) || rest[0] == "Program")))
+        {
+            return null;
+        }
+
+        return rest[0] == "Features" && rest.Length > 1 ? $"Features.{rest[1]}" : rest[0];
+    }
+
+    [GeneratedRegex(@"\bWorkspaceServer(\.\w+)+")]
+    private static partial Regex InMarkup();
+}
