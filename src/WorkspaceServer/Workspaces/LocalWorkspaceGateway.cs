@@ -99,6 +99,12 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
             var (catalog, handle) = file.HandleFor(access);
             if (makeRequest(catalog) is not { } request)
             {
+                // No worker looked at the file, so nobody has said yet whether this catalog is still the file's.
+                if (file.Catalog().Version != catalog.Version && attempt < MaxStaleRetries)
+                {
+                    continue;
+                }
+
                 return (SandboxReply.Failed(SandboxOutcome.Ok, ""), catalog);
             }
 
