@@ -39,7 +39,7 @@ internal static partial class RequestLog
     {
         if (RequestScope.Current is { } scope && context.GetEndpoint() is { } endpoint)
         {
-            scope.Route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName ?? scope.Route;
+            scope.Route = (endpoint as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? endpoint.DisplayName ?? scope.Route;
         }
 
         return next(context);

@@ -28,8 +28,16 @@ internal sealed class RequestScope
     /// <summary>Adds the scope to each log line.</summary>
     internal sealed class Enricher : ILogEventEnricher
     {
+        // What ASP.NET Core adds by itself: a path may hold what a caller made up, and the ids say less than ours.
+        private static readonly string[] NotWanted = ["RequestPath", "RequestId", "ConnectionId"];
+
         public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
         {
+            foreach (var name in NotWanted)
+            {
+                logEvent.RemovePropertyIfPresent(name);
+            }
+
             if (Current is not { } scope)
             {
                 return;

@@ -1,0 +1,35 @@
+using WorkspaceServer.Features.Health;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>The web server with every feature plugged in; `serve` runs it, and so do the tests.</summary>
+internal static class WebServer
+{
+    /// <param name="addServices">Adds the clock, the control database, the gateway and the options of the features.</param>
+    /// <param name="change">For tests: further services and endpoints on the same pipeline.</param>
+    public static WebApplication Build(ServerOptions options, Action<IServiceCollection> addServices, WebServerChange? change = null)
+    {
+        var builder = HttpServer.CreateBuilder(options);
+        addServices(builder.Services);
+        builder.Services.AddTokens();
+        builder.Services.AddBearerAuthentication();
+        builder.Services.AddHealth();
+        var mcp = builder.Services.AddMcp();
+        change?.AddServices?.Invoke(builder.Services, mcp);
+
+        var app = builder.Build();
+        HttpServer.WarnIfExposed(app);
+        Pipeline.Use(app);
+        HealthFeature.Map(app);
+        ProtectedResource.Map(app);
+        McpFeature.Map(app);
+        change?.Map?.Invoke(app);
+        return app;
+    }
+}
+
+/// <summary>What a test adds to the web server.</summary>
+internal sealed record WebServerChange(Action<IServiceCollection, IMcpServerBuilder>? AddServices = null, Action<IEndpointRouteBuilder>? Map = null);

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using WorkspaceServer.Features.Mcp.Tools;
+using WorkspaceServer.Features.Tokens;
+
+namespace WorkspaceServer.Features.Mcp;
+
+/// <summary>
+/// Stands before the MCP endpoint: refuses what is no JSON, and answers a call that the token's scopes do not cover with the
+/// HTTP challenge that lets a client ask its user for more (MCP 2026-07-28, Authorization, Scope Challenge Handling).
+/// </summary>
+/// <remarks>The SDK would answer such a call with 200 and a JSON-RPC error, from which no client starts a step-up.</remarks>
+internal sealed class McpGate(WorkspaceTools tools)
+{
+    private const int ParseError = -32700;
+
+    // Two members of the same name could be read differently here and by what comes after.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate endpoint)
+    {
+        var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        body.Position = 0;
+        IReadOnlyList<string>? missing;
+        try
+        {
+            using var message = JsonDocument.Parse(body, Strict);
+            missing = MissingScopes(message.RootElement, Caller.Of(context.User));
+        }
+        catch (JsonException)
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
+        if (missing is not null)
+        {
+            await Challenge.InsufficientScopeAsync(context, missing);
+            return;
+        }
+
+        body.Position = 0;
+        context.Request.Body = body;
+        await endpoint(context);
+    }
+
+    /// <summary>All scopes the caller needs to have what it has and this too; null if nothing is missing.</summary>
+    private string[]? MissingScopes(JsonElement message, Caller caller)
+    {
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        var needed = method.GetString() switch
+        {
+            "tools/call" when tools.Find(NameIn(message)) is { } tool && !tool.IsAllowedTo(caller) => tool.Scopes[0],
+            "resources/read" when !caller.Scopes.Contains(Scopes.TablesRead) && IsOurs(message) => Scopes.TablesRead,
+            _ => null,
+        };
+        return needed is null ? null : [.. Scopes.All.Where(scope => scope == needed || caller.Scopes.Contains(scope))];
+    }
+
+    private static string NameIn(JsonElement message) => TextIn(message, "name");
+
+    private static bool IsOurs(JsonElement message) => TextIn(message, "uri").StartsWith(Resources.WorkspaceResources.Scheme, StringComparison.Ordinal);
+
+    private static string TextIn(JsonElement message, string name) =>
+        message.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object
+        && parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                jsonrpc = "2.0",
+                id = (string?)null,
+                error = new { code = ParseError, message = "The body must be one JSON-RPC message in UTF-8, without repeated members." },
+            },
+            context.RequestAborted);
+    }
+}

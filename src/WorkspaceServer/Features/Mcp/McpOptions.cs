@@ -1,0 +1,17 @@
+using FluentValidation;
+
+namespace WorkspaceServer.Features.Mcp;
+
+/// <summary>Settings of the section "Mcp": the endpoint for AI clients.</summary>
+internal sealed record McpOptions
+{
+    public const string Section = "Mcp";
+
+    /// <summary>Largest request to /mcp, in bytes; 16,384 to 16,777,216.</summary>
+    public int MaxRequestBodyBytes { get; init; } = 1 << 20;
+
+    internal sealed class Validator : AbstractValidator<McpOptions>
+    {
+        public Validator() => RuleFor(options => options.MaxRequestBodyBytes).InclusiveBetween(1 << 14, 1 << 24);
+    }
+}

@@ -1,0 +1,107 @@
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Mcp.Tools;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Mcp.Resources;
+
+/// <summary>Resources: workspace://schema, the whole schema, and workspace://table/{name}, one table; with completion of names.</summary>
+internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
+{
+    public const string Scheme = "workspace://";
+
+    private const string SchemaUri = Scheme + "schema";
+    private const string TablePrefix = Scheme + "table/";
+    private const string TableTemplate = TablePrefix + "{name}";
+    private const string PlainText = "text/plain";
+
+    /// <summary>Most values that one completion may have (MCP, Completion).</summary>
+    private const int MaxCompletions = 100;
+
+    /// <summary>How long a client may keep what it read.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+
+    public async ValueTask<ListResourcesResult> ListAsync(Caller caller, CancellationToken cancel)
+    {
+        var tables = await VisibleAsync(caller, cancel);
+        Resource[] resources = caller.Scopes.Contains(Scopes.TablesRead)
+            ? [
+                new Resource { Uri = SchemaUri, Name = "schema", Title = "Schema", Description = "All tables with their columns.", MimeType = PlainText },
+                .. tables.Tables.Select(table => new Resource { Uri = TablePrefix + table.Schema.Name, Name = table.Schema.Name, MimeType = PlainText }),
+            ]
+            : [];
+        return new ListResourcesResult { Resources = resources, TimeToLive = Lifetime, CacheScope = CacheScope.Private };
+    }
+
+    public static ListResourceTemplatesResult ListTemplates() => new()
+    {
+        ResourceTemplates =
+        [
+            new ResourceTemplate
+            {
+                UriTemplate = TableTemplate, Name = "table", Title = "Table", Description = "The columns of one table.", MimeType = PlainText,
+            },
+        ],
+        TimeToLive = Lifetime,
+        CacheScope = CacheScope.Private,
+    };
+
+    public async ValueTask<ReadResourceResult> ReadAsync(string uri, Caller caller, CancellationToken cancel)
+    {
+        var visible = await VisibleAsync(caller, cancel);
+        var text = uri == SchemaUri ? Schema(visible)
+            : uri.StartsWith(TablePrefix, StringComparison.Ordinal) && visible.Find(uri[TablePrefix.Length..]) is { } table ? Table(table)
+            : throw new McpProtocolException("There is no such resource. List them with resources/list.", McpErrorCode.ResourceNotFound);
+        return new ReadResourceResult
+        {
+            Contents = [new TextResourceContents { Uri = uri, MimeType = PlainText, Text = text }],
+            TimeToLive = Lifetime,
+            CacheScope = CacheScope.Private,
+        };
+    }
+
+    /// <summary>Names of tables that begin with what was typed.</summary>
+    public async ValueTask<CompleteResult> CompleteAsync(CompleteRequestParams request, Caller caller, CancellationToken cancel)
+    {
+        if (request.Ref is not ResourceTemplateReference { Uri: TableTemplate } || request.Argument.Name != "name")
+        {
+            return new CompleteResult { Completion = new Completion { Values = [], Total = 0, HasMore = false } };
+        }
+
+        var names = (await VisibleAsync(caller, cancel)).Tables
+            .Select(table => table.Schema.Name)
+            .Where(name => name.StartsWith(request.Argument.Value, StringComparison.OrdinalIgnoreCase))
+            .ToArray();
+        return new CompleteResult
+        {
+            Completion = new Completion { Values = [.. names.Take(MaxCompletions)], Total = names.Length, HasMore = names.Length > MaxCompletions },
+        };
+    }
+
+    private async Task<Catalog> VisibleAsync(Caller caller, CancellationToken cancel) => caller.Scopes.Contains(Scopes.TablesRead)
+        ? await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel)
+        : new Catalog(0, []);
+
+    private static string Schema(Catalog visible)
+    {
+        var text = new FencedText();
+        var shown = visible.Tables.TakeWhile(table => text.TryAdd(
+            $"{JsonText.Of(table.Schema.Name)} {JsonText.Of(table.RowCount)} rows: {string.Join(", ", table.Schema.Columns.Select(column => $"{column.Name} {column.Type.ToString().ToLowerInvariant()}"))}"))
+            .Count();
+        return text.Close(
+            $"{visible.Tables.Count} tables; rows {JsonText.AsOf(ListTablesTool.Oldest(visible))} or later.",
+            shown < visible.Tables.Count ? "Cut off: read single tables." : null);
+    }
+
+    private static string Table(CatalogTable table)
+    {
+        var text = new FencedText();
+        text.TryAdd(TableText.About(table));
+        text.TryAdd(TableText.Header);
+        var shown = TableText.Columns(table).TakeWhile(column => text.TryAdd(column.Line)).Count();
+        return text.Close(
+            $"{table.Schema.Columns.Count} columns; rows {JsonText.AsOf(table.LoadedAt)}.",
+            shown < table.Schema.Columns.Count ? "Cut off: there are more columns." : null);
+    }
+}

@@ -1,0 +1,83 @@
+using ModelContextProtocol.Protocol;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault.Sandbox;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Mcp.Tools;
+
+/// <summary>Tool execute_sql: one SELECT, run in the sandbox.</summary>
+internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions options, ILogger<WorkspaceTool> log)
+    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, log)
+{
+    /// <summary>Most rows of one answer.</summary>
+    public const int MaxRows = 200;
+
+    /// <summary>What the sandbox may hand over, in bytes: more than the text can hold, since a letter has up to 4.</summary>
+    private const int MaxBytes = 8 * FencedText.MaxCharacters;
+
+    private static readonly ToolParameter[] Parameters =
+    [
+        ToolParameter.Text("sql", SandboxLimits.MaxSqlBytes, "One SELECT (WITH allowed)"),
+        ToolParameter.Number("max_rows", 1, MaxRows, MaxRows),
+    ];
+
+    private static readonly Tool Definition = Describe(
+        "execute_sql",
+        "Run a SQL query",
+        "Runs one read-only SELECT in SQLite's dialect. Dates are text YYYY-MM-DD, money is decimal. Aggregate in SQL rather than fetching rows: at most 200 rows and 30,000 characters come back; truncated tells. Use describe_table for the columns first.",
+        Parameters,
+        """
+        {"type":"object","properties":{"columns":{"type":"array","items":{"type":"string"}},"rows":{"type":"array","items":{"type":"array"}},"row_count":{"type":"integer"},"truncated":{"type":"boolean"},"hint":{"type":"string"},"as_of":{"type":"string"}},"required":["columns","rows","row_count","truncated"]}
+        """);
+
+    public override Tool ProtocolTool => Definition;
+
+    protected override async Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel)
+    {
+        var sql = call.Arguments.Text("sql");
+        var maxRows = call.Arguments.Number("max_rows");
+        call.Notes.NoteSql(sql);
+        var answer = await QueryAsync(call.Caller, sql, maxRows, cancel);
+        call.Notes.Touched = answer.Touched;
+
+        var text = new FencedText();
+        var columns = JsonText.Array(answer.Columns.Select(JsonText.Of));
+        var fits = text.TryAdd(columns);
+        var rows = answer.Rows.Select(row => JsonText.Array(row.Select(JsonText.Of))).TakeWhile(line => fits && text.TryAdd(line)).ToArray();
+        call.Notes.Rows = rows.Length;
+        var hint = Hint(answer, rows.Length);
+        var structured = JsonText.Object(
+            ("columns", columns),
+            ("rows", JsonText.Array(rows)),
+            ("row_count", JsonText.Of(rows.Length)),
+            ("truncated", JsonText.Of(hint is not null)),
+            ("hint", JsonText.Of(hint)),
+            ("as_of", JsonText.Of(answer.AsOf)));
+        return new ToolAnswer(structured, text.Close($"{rows.Length} rows{(hint is null ? "" : ", cut off")}; {JsonText.AsOf(answer.AsOf)}.", hint));
+    }
+
+    private async Task<QueryAnswer> QueryAsync(Tokens.Caller caller, string sql, int maxRows, CancellationToken cancel)
+    {
+        try
+        {
+            return await gateway.QueryAsync(caller.Workspace, new QueryMessage(sql, caller.Access, maxRows, MaxBytes, options.Deadline), cancel);
+        }
+        catch (ProblemException problem) when (problem.Code == ProblemCodes.InvalidSql || problem.Code == ProblemCodes.NotReadable)
+        {
+            var visible = await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel);
+            throw new ProblemException(problem.Code, SqlHints.Explain(problem, sql, visible), problem);
+        }
+    }
+
+    private static string? Hint(QueryAnswer answer, int shown)
+    {
+        if (shown == answer.Rows.Count && !answer.Truncated)
+        {
+            return null;
+        }
+
+        return shown < answer.Rows.Count || shown == 0
+            ? "Cut off: the rows are long. Select fewer columns, shorten text with substr(), or aggregate."
+            : "Cut off: there are more rows. Narrow with WHERE, aggregate with GROUP BY, or page with ORDER BY … LIMIT … OFFSET.";
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Mcp.Tools;
+
+/// <summary>One call: who asks, with which arguments, and what the log line will say of it.</summary>
+internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCallNotes Notes);
+
+/// <summary>A tool's answer, twice: for programs and for models that read text.</summary>
+/// <param name="Structured">JSON that fits the tool's output schema.</param>
+internal sealed record ToolAnswer(string Structured, string Text);
+
+/// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line a call.</summary>
+internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ILogger<WorkspaceTool> log) : McpServerTool
+{
+    /// <summary>Holding one of these is enough.</summary>
+    public IReadOnlyList<string> Scopes => scopes;
+
+    public override IReadOnlyList<object> Metadata => [];
+
+    public bool IsAllowedTo(Caller caller) => scopes.Any(caller.Scopes.Contains);
+
+    public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
+    {
+        var notes = new ToolCallNotes(ProtocolTool.Name, request.Server.ClientInfo);
+        var result = await TryAnswerAsync(request, notes, cancellationToken);
+        notes.Write(log);
+        return result;
+    }
+
+    protected abstract Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel);
+
+    /// <summary>Describes a tool; every one of ours only reads, and asking twice changes nothing.</summary>
+    protected static Tool Describe(string name, string title, string description, IReadOnlyList<ToolParameter> parameters, string outputSchema) => new()
+    {
+        Name = name,
+        Title = title,
+        Description = description,
+        InputSchema = ToolParameter.Schema(parameters),
+        OutputSchema = JsonElement.Parse(outputSchema),
+        Annotations = new ToolAnnotations { ReadOnlyHint = true, DestructiveHint = false, IdempotentHint = true, OpenWorldHint = false },
+    };
+
+    private async Task<CallToolResult> TryAnswerAsync(RequestContext<CallToolRequestParams> request, ToolCallNotes notes, CancellationToken cancel)
+    {
+        try
+        {
+            var caller = Caller.Of(request.User);
+            if (!IsAllowedTo(caller))
+            {
+                throw new ProblemException(ProblemCodes.InsufficientScope, $"This needs a token with the scope {scopes[0]}.");
+            }
+
+            var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
+            var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
+            notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
+            return new CallToolResult
+            {
+                Content = [new TextContentBlock { Text = answer.Text }], StructuredContent = JsonElement.Parse(answer.Structured),
+            };
+        }
+        catch (ProblemException problem)
+        {
+            notes.Outcome = problem.Code.Code;
+            return Error(problem.Code, problem.Message);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            notes.Outcome = "cancelled";
+            return Error(ProblemCodes.Busy, "The call was cancelled.");
+        }
+#pragma warning disable CA1031 // The edge of a tool: a failure is logged here, once, and the client learns only the request's id.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            notes.Fail(error);
+            return Error(ProblemCodes.InternalError, $"The server failed. Tell its operator the request id {RequestScope.Current?.RequestId}.");
+        }
+    }
+
+    private static CallToolResult Error(ProblemCode code, string message) =>
+        new() { IsError = true, Content = [new TextContentBlock { Text = $"{code.Code}: {message}" }] };
+}

@@ -1,0 +1,101 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Serilog.Core;
+using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Testing;
+
+/// <summary>The whole server on a free loopback port: real HTTP, real pipeline, real files, real sandbox workers.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private RunningServer(WebApplication app, TemporaryWorkspaces workspaces, LogRecorder logs)
+    {
+        this.app = app;
+        Workspaces = workspaces;
+        Logs = logs;
+        Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Url };
+        Workspace = workspaces.Create();
+    }
+
+    public TemporaryWorkspaces Workspaces { get; }
+
+    public LogRecorder Logs { get; }
+
+    public Uri Url { get; }
+
+    public Uri Mcp => new(Url, "/mcp");
+
+    /// <summary>Sends no token by itself.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>An empty workspace.</summary>
+    public WorkspaceId Workspace { get; }
+
+    public TokenIssuer Tokens => app.Services.GetRequiredService<TokenIssuer>();
+
+    public static async Task<RunningServer> StartAsync(
+        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null)
+    {
+        var workspaces = new TemporaryWorkspaces(clock);
+        var logs = new LogRecorder();
+        options = (options ?? new ServerOptions()) with { LogFormat = LogFormat.None };
+        if (options.Url == new ServerOptions().Url)
+        {
+            options = options with { Url = "http://127.0.0.1:0" };
+        }
+
+        var app = WebServer.Build(options, AddServices, change);
+        await app.StartAsync();
+        return new RunningServer(app, workspaces, logs);
+
+        void AddServices(IServiceCollection services)
+        {
+            services.AddSingleton(workspaces.Clock);
+            services.AddSingleton(workspaces.Control);
+            services.AddSingleton(workspaces.Changes);
+            services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
+            services.AddSingleton(mcp ?? new McpOptions());
+            services.AddSingleton(query ?? new QueryOptions());
+            services.AddSingleton<ILogEventSink>(logs);
+        }
+    }
+
+    /// <summary>The text of a new token for the empty workspace.</summary>
+    public string Token(IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? hidden = null) =>
+        Tokens.Create(Workspace, "test", scopes, hidden).Text;
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Http.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Workspaces.DisposeAsync();
+    }
+}
