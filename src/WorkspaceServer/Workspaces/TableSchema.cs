@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WorkspaceServer.Workspaces;
 
 /// <summary>What a column means. How it is stored: Integer and Boolean as INTEGER, Decimal as REAL, the others as TEXT.</summary>
@@ -20,7 +22,12 @@ internal enum ColumnType
 }
 
 /// <param name="References">"table.column" that this column points to, or null. For people and AIs; not enforced.</param>
-internal sealed record ColumnSchema(string Name, ColumnType Type, string? Description = null, string? References = null);
+internal sealed record ColumnSchema(string Name, ColumnType Type, string? Description = null, string? References = null)
+{
+    /// <summary>True if full-text search covers it. FTS5 keeps the name "rank" for itself.</summary>
+    [JsonIgnore]
+    public bool IsSearchable => Type == ColumnType.Text && !Name.Equals("rank", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <param name="KeyColumn">The column whose value names a row and is unique, or null.</param>
 /// <param name="Source">Where the rows came from, for people: a file name, "sample", an agent.</param>

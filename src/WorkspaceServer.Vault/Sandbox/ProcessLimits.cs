@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace WorkspaceServer.Vault.Sandbox;
+
+/// <summary>What a worker gives up before it reads its first message, and how the server slows, stops and resumes one.</summary>
+public static partial class ProcessLimits
+{
+    private const int LimitFileSize = 1;
+    private const int LimitData = 2;
+    private const int LimitCore = 4;
+    private const int LimitOpenFiles = 7;
+    private const int SetDumpable = 4;
+    private const int SetNoNewPrivileges = 38;
+    private const int SignalStop = 19;
+    private const int SignalContinue = 18;
+    private const int PriorityProcess = 0;
+    private const int LowestPriority = 19;
+
+    /// <summary>A worker writes nothing but, at times, a database's 32 KiB -shm file, which a reader may have to create.</summary>
+    private const ulong MaxFileBytes = 1 << 20;
+
+    /// <summary>Writable memory of a worker, the runtime's own included, in bytes.</summary>
+    private const ulong MaxDataBytes = 384UL << 20;
+
+    private const ulong MaxOpenFiles = 64;
+
+    /// <summary>Lowers this process's own limits; there is no way back.</summary>
+    public static void Apply()
+    {
+        Set(LimitFileSize, MaxFileBytes);
+        Set(LimitData, MaxDataBytes);
+        Set(LimitCore, 0);
+        Set(LimitOpenFiles, MaxOpenFiles);
+        _ = ProcessControl(SetDumpable, 0, 0, 0, 0);
+        _ = ProcessControl(SetNoNewPrivileges, 1, 0, 0, 0);
+    }
+
+    /// <summary>Gives a process what the others leave of the processor; it can never climb back.</summary>
+    internal static void Demote(int process) => _ = SetPriority(PriorityProcess, process, LowestPriority);
+
+    internal static void Stop(int process) => _ = Kill(process, SignalStop);
+
+    internal static void Continue(int process) => _ = Kill(process, SignalContinue);
+
+    private static void Set(int resource, ulong value)
+    {
+        var limit = new ResourceLimit { Soft = value, Hard = value };
+        _ = SetResourceLimit(resource, in limit);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ProcessControl(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}

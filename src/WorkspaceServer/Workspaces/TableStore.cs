@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+using WorkspaceServer.Vault.Databases;
+
+namespace WorkspaceServer.Workspaces;
+
+/// <summary>All SQL that makes, fills and swaps a workspace's tables. Identifiers come from a checked schema and are quoted.</summary>
+internal static class TableStore
+{
+    public const string FullTextSuffix = "_fts";
+
+    /// <summary>Rows that ANALYZE looks at per index; enough for the planner, however long the table is.</summary>
+    private const string AnalysisLimit = "PRAGMA analysis_limit = 400";
+
+    private static string Staging(long load) => $"{CatalogStore.ReservedPrefix}load_{load}";
+
+    public static void CreateStaging(SqliteConnection connection, long load, TableSchema schema)
+    {
+        var columns = schema.Columns.Select(column => $"{Identifiers.Quote(column.Name)} {Storage(column.Type)}");
+        Run(connection, $"CREATE TABLE {Identifiers.Quote(Staging(load))} ({string.Join(", ", columns)}) STRICT");
+    }
+
+    public static BulkInsert PrepareInsert(SqliteConnection connection, long load, TableSchema schema)
+    {
+        var parameters = Enumerable.Range(1, schema.Columns.Count).Select(number => $"?{number}");
+        return new BulkInsert(connection, $"INSERT INTO {Identifiers.Quote(Staging(load))} VALUES ({string.Join(", ", parameters)})");
+    }
+
+    public static void DropStaging(SqliteConnection connection, long load) => Run(connection, $"DROP TABLE IF EXISTS {Identifiers.Quote(Staging(load))}");
+
+    /// <summary>Puts the loaded rows in the place of the table, with its indexes.</summary>
+    /// <returns>The full-text table, or null if there is no text column.</returns>
+    /// <exception cref="SqliteException">The key column's values are not unique.</exception>
+    public static string? Swap(SqliteConnection connection, long load, TableSchema schema)
+    {
+        var table = Identifiers.Quote(schema.Name);
+        var fullText = schema.Name + FullTextSuffix;
+        Run(connection, $"DROP TABLE IF EXISTS {Identifiers.Quote(fullText)}");
+        Run(connection, $"DROP TABLE IF EXISTS {table}");
+        Run(connection, $"ALTER TABLE {Identifiers.Quote(Staging(load))} RENAME TO {table}");
+        if (schema.KeyColumn is { } key)
+        {
+            Run(connection, $"CREATE UNIQUE INDEX {IndexName("key", schema.Name, key)} ON {table} ({Identifiers.Quote(key)})");
+        }
+
+        foreach (var column in schema.Columns.Where(column => column.References is not null && column.Name != schema.KeyColumn))
+        {
+            Run(connection, $"CREATE INDEX {IndexName("ref", schema.Name, column.Name)} ON {table} ({Identifiers.Quote(column.Name)})");
+        }
+
+        var hasText = CreateFullText(connection, schema, fullText);
+        Run(connection, AnalysisLimit);
+        Run(connection, $"ANALYZE {table}");
+        return hasText ? fullText : null;
+    }
+
+    /// <summary>FTS5 over the text columns, whose text stays in the table itself: sqlite.org/fts5.html, section 4.4.3.</summary>
+    private static bool CreateFullText(SqliteConnection connection, TableSchema schema, string fullText)
+    {
+        var columns = schema.Columns.Where(column => column.IsSearchable).Select(column => Identifiers.Quote(column.Name)).ToArray();
+        if (columns.Length == 0)
+        {
+            return false;
+        }
+
+        // Marks (M*) belong to words: without them Devanagari falls apart at every vowel sign.
+        Run(
+            connection,
+            $"""
+            CREATE VIRTUAL TABLE {Identifiers.Quote(fullText)} USING fts5({string.Join(", ", columns)},
+                content={Identifiers.Quote(schema.Name)}, tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'")
+            """);
+        Run(connection, $"INSERT INTO {Identifiers.Quote(fullText)} ({Identifiers.Quote(fullText)}) VALUES ('rebuild')");
+        return true;
+    }
+
+    private static string IndexName(string kind, string table, string column) =>
+        Identifiers.Quote($"{CatalogStore.ReservedPrefix}{kind}_{table}_{column}");
+
+    private static string Storage(ColumnType type) => type switch
+    {
+        ColumnType.Integer or ColumnType.Boolean => "INTEGER",
+        ColumnType.Decimal => "REAL",
+        _ => "TEXT",
+    };
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,41 @@
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Workspaces.Workers;
+
+/// <summary>Each workspace's bucket of time at full priority, so that nobody gains by asking many just-not-heavy questions.</summary>
+/// <remarks>Not safe for several threads at once; its user holds a lock.</remarks>
+internal sealed class FastTime(SandboxOptions options, TimeProvider clock)
+{
+    /// <summary>Full buckets are forgotten when there are more than this many.</summary>
+    private const int MaxBuckets = 1000;
+
+    private readonly Dictionary<WorkspaceId, (double Milliseconds, long At)> buckets = [];
+
+    /// <summary>How long a statement of this workspace may run before it counts as heavy.</summary>
+    public TimeSpan SliceOf(WorkspaceId workspace) => Level(workspace) > 0 ? options.Slice : options.ShortSlice;
+
+    public void Charge(WorkspaceId workspace, TimeSpan elapsed)
+    {
+        if (elapsed <= options.ShortSlice)
+        {
+            return;
+        }
+
+        if (buckets.Count >= MaxBuckets)
+        {
+            foreach (var full in buckets.Keys.Where(each => Level(each) >= Full).ToArray())
+            {
+                buckets.Remove(full);
+            }
+        }
+
+        var used = Math.Min(elapsed.TotalMilliseconds, options.Slice.TotalMilliseconds);
+        buckets[workspace] = (Level(workspace) - used, clock.GetTimestamp());
+    }
+
+    private double Full => options.FastTimePerSecond.TotalMilliseconds;
+
+    private double Level(WorkspaceId workspace) => buckets.TryGetValue(workspace, out var bucket)
+        ? Math.Min(Full, bucket.Milliseconds + (Full * clock.GetElapsedTime(bucket.At).TotalSeconds))
+        : Full;
+}

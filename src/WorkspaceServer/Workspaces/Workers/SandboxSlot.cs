@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Sandbox;
+
+namespace WorkspaceServer.Workspaces.Workers;
+
+internal enum SandboxSlotState
+{
+    /// <summary>Idle, or running an ordinary statement.</summary>
+    Ordinary,
+
+    /// <summary>Running a heavy statement at the lowest priority.</summary>
+    Heavy,
+
+    /// <summary>Holding a heavy statement that waits for its turn.</summary>
+    Stopped,
+}
+
+/// <summary>One worker in the pool with its alarm. The pool's lock guards it.</summary>
+internal sealed class SandboxSlot : IDisposable
+{
+    private readonly Timer alarm;
+    private long end;
+    private bool isRunning;
+
+    public SandboxSlot(SandboxProcess process, Action<SandboxSlot> onAlarm)
+    {
+        Process = process;
+        alarm = new Timer(_ => onAlarm(this), null, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    public SandboxProcess Process { get; }
+
+    public SandboxSlotState State { get; set; }
+
+    public WorkspaceId Workspace { get; private set; }
+
+    /// <summary>Set before a kill: what to answer instead of a crash.</summary>
+    public SandboxReply? Verdict { get; set; }
+
+    public bool IsBroken { get; set; }
+
+    public void Begin(WorkspaceId workspace, TimeSpan untilKill, TimeSpan slice)
+    {
+        Workspace = workspace;
+        isRunning = true;
+        end = Stopwatch.GetTimestamp() + (long)(untilKill.TotalSeconds * Stopwatch.Frequency);
+        SetAlarm(slice);
+    }
+
+    /// <summary>How long until the kill; null if nothing is running.</summary>
+    public TimeSpan? Remaining() => isRunning ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end) : null;
+
+    public void SetAlarm(TimeSpan after) => alarm.Change(after, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The state in which the statement ended.</summary>
+    public SandboxSlotState Finish()
+    {
+        isRunning = false;
+        alarm.Change(Timeout.Infinite, Timeout.Infinite);
+        return State;
+    }
+
+    public void Dispose()
+    {
+        alarm.Dispose();
+        Process.Dispose();
+    }
+}

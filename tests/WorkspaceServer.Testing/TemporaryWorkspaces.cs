@@ -1,0 +1,78 @@
+using WorkspaceServer.Control;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Workers;
+
+namespace WorkspaceServer.Testing;
+
+/// <summary>A whole server side without HTTP: real keys, real SQLCipher files, real sandbox workers, in a folder of its own.</summary>
+internal sealed class TemporaryWorkspaces : IAsyncDisposable
+{
+    private readonly TemporaryFolder root = new();
+
+    public TemporaryWorkspaces(TimeProvider? clock = null, Func<SandboxOptions, SandboxOptions>? configure = null, WorkspaceOptions? options = null)
+    {
+        Clock = clock ?? TimeProvider.System;
+        MasterKey.Create(root.File("master.key"));
+        Master = MasterKey.Load(root.File("master.key"));
+        Folder = DataFolder.Create(root.File("data"));
+        Control = ControlDatabase.Create(Folder, Master);
+        Store = new WorkspaceStore(Control);
+        Changes = new ChangeCounter(Control, Clock);
+        Lifecycle = new WorkspaceLifecycle(Store, Folder, Master, Clock);
+        Open = new OpenWorkspaces(Store, Folder, Master, Changes, options ?? new WorkspaceOptions());
+        var sandbox = new SandboxOptions { WorkerPath = WorkerPath };
+        Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System);
+        Gateway = new LocalWorkspaceGateway(Open, Pool, new TableLoads(Clock));
+    }
+
+    /// <summary>The sandbox worker that the build put beside the tests.</summary>
+    public static string WorkerPath => Path.Combine(AppContext.BaseDirectory, "workspace-sandbox");
+
+    public TimeProvider Clock { get; }
+
+    public MasterKey Master { get; }
+
+    public DataFolder Folder { get; }
+
+    public ControlDatabase Control { get; }
+
+    public WorkspaceStore Store { get; }
+
+    public ChangeCounter Changes { get; }
+
+    public WorkspaceLifecycle Lifecycle { get; }
+
+    public OpenWorkspaces Open { get; }
+
+    public SandboxPool Pool { get; }
+
+    public LocalWorkspaceGateway Gateway { get; }
+
+    public string KeyFile => root.File("master.key");
+
+    public WorkspaceId Create(string name = "Books") => Lifecycle.Create(name).Id;
+
+    /// <summary>Loads a table in one go.</summary>
+    public async Task<LoadedTable> LoadAsync(WorkspaceId workspace, TableSchema schema, IReadOnlyList<SqlValue[]> rows, CancellationToken cancel)
+    {
+        var load = await Gateway.BeginLoadAsync(workspace, schema, cancel);
+        await Gateway.AppendAsync(workspace, load, rows, cancel);
+        return await Gateway.CommitLoadAsync(workspace, load, cancel);
+    }
+
+    /// <summary>Asks as a caller who may see everything, with ordinary limits.</summary>
+    public Task<QueryAnswer> AskAsync(WorkspaceId workspace, string sql, CancellationToken cancel, ReadAccess? access = null) =>
+        Gateway.QueryAsync(workspace, new QueryMessage(sql, access ?? ReadAccess.Everything, 200, 1 << 20, TimeSpan.FromSeconds(5)), cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        Pool.Dispose();
+        await Open.DisposeAsync();
+        Control.Dispose();
+        Master.Dispose();
+        root.Dispose();
+    }
+}
