@@ -1,3 +1,4 @@
+using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Architecture;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using WorkspaceServer.Testing;
 using Xunit;
 
 namespace WorkspaceServer.Tests.House;
