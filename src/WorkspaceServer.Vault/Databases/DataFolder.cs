@@ -52,6 +52,13 @@ public sealed class DataFolder
         return folder;
     }
 
+    /// <summary>Files and folders that somebody else than the owner may read or enter.</summary>
+    public IReadOnlyList<string> FindOpenToOthers() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
+            .Where(each => FileStatus.Read(each) is { } status && ((status.Mode & ~OwnerFolder) != 0 || status.IsSymbolicLink)),
+    ];
+
     public string FolderOf(WorkspaceId workspace) => System.IO.Path.Combine(Workspaces, workspace.ToString());
 
     public string DatabaseOf(WorkspaceId workspace) => System.IO.Path.Combine(FolderOf(workspace), DatabaseName);

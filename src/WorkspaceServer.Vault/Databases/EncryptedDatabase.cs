@@ -91,19 +91,31 @@ public static class EncryptedDatabase
         var problems = new List<string>();
         foreach (var pragma in (string[])["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(10)"])
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = pragma;
-            using var rows = command.ExecuteReader();
-            while (rows.Read())
+            try
             {
-                if (rows.GetString(0) is not "ok" and var problem)
-                {
-                    problems.Add(problem);
-                }
+                problems.AddRange(Lines(connection, pragma).Where(line => line != "ok"));
+            }
+            catch (SqliteException error)
+            {
+                problems.Add(error.Message);
             }
         }
 
         return problems;
+    }
+
+    private static List<string> Lines(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = pragma;
+        using var rows = command.ExecuteReader();
+        var lines = new List<string>();
+        while (rows.Read())
+        {
+            lines.Add(rows.GetString(0));
+        }
+
+        return lines;
     }
 
     /// <summary>Changes the key of the open file, page by page, in one transaction.</summary>

@@ -24,16 +24,16 @@ public static class KeyDerivation
     /// <exception cref="ArgumentException">The salt is not <see cref="SaltBytes"/> bytes long.</exception>
     public static SecretBytes ForWorkspace(MasterKey master, WorkspaceId workspace, ReadOnlySpan<byte> salt) =>
         salt.Length == SaltBytes
-            ? Derive(master.Span, salt, WorkspaceInfo + workspace)
+            ? Derive(master.Span, salt, Encoding.ASCII.GetBytes(WorkspaceInfo + workspace))
             : throw new ArgumentException($"A workspace salt is {SaltBytes} bytes; this one is {salt.Length}.", nameof(salt));
 
     /// <summary>The key of the control database. The caller disposes, and so wipes, it.</summary>
-    public static SecretBytes ForControl(MasterKey master) => Derive(master.Span, default, ControlInfo);
+    public static SecretBytes ForControl(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(ControlInfo));
 
-    private static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, string info)
+    internal static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {
         var key = new SecretBytes(KeyBytes);
-        KeyDerivationAlgorithm.HkdfSha256.DeriveBytes(master, salt, Encoding.ASCII.GetBytes(info), key.Writable);
+        KeyDerivationAlgorithm.HkdfSha256.DeriveBytes(master, salt, info, key.Writable);
         return key;
     }
 }

@@ -31,6 +31,7 @@ internal sealed class SandboxPool : IDisposable
         this.options = options;
         this.clock = clock;
         fastTime = new FastTime(options, clock);
+        ReserveThreads(options);
         for (var i = 0; i < options.Workers; i++)
         {
             idle.Add(StartSlot());
@@ -65,7 +66,7 @@ internal sealed class SandboxPool : IDisposable
         {
             var timeLeft = request.Deadline - Stopwatch.GetElapsedTime(started, running);
             Watch(slot, handle.Workspace, timeLeft);
-            return slot.Process.Query(handle, request, timeLeft);
+            return await Task.Run(() => slot.Process.Query(handle, request, timeLeft), CancellationToken.None);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
         {
@@ -107,6 +108,14 @@ internal sealed class SandboxPool : IDisposable
                 waiter.Task.TrySetResult(null);
             }
         }
+    }
+
+    /// <summary>Each running statement holds a thread that waits for its worker; the thread pool must not wait before it adds those.</summary>
+    private static void ReserveThreads(SandboxOptions options)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        var wanted = Environment.ProcessorCount + options.Workers + options.HeavyWorkers + options.MaxWaitingHeavy;
+        ThreadPool.SetMinThreads(Math.Max(workers, wanted), completions);
     }
 
     private async ValueTask<(SandboxSlot? Slot, SandboxReply? Refusal)> AcquireAsync(SandboxHandle handle, TimeSpan deadline, CancellationToken cancel)
