@@ -18,6 +18,18 @@ internal static class ProblemCodes
     public static readonly ProblemCode Corrupt = new("corrupt", 500, ExitCodes.IntegrityDiffers);
     public static readonly ProblemCode NotConfigured = new("not_configured", 500, ExitCodes.NotConfigured);
     public static readonly ProblemCode BadConfiguration = new("bad_configuration", 500, ExitCodes.BadConfiguration);
+    public static readonly ProblemCode BadRequest = new("bad_request", 400, ExitCodes.Usage);
+    public static readonly ProblemCode Unauthorized = new("unauthorized", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode InvalidToken = new("invalid_token", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode Forbidden = new("forbidden", 403, ExitCodes.Failed);
+    public static readonly ProblemCode InsufficientScope = new("insufficient_scope", 403, ExitCodes.Failed);
+    public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed);
+    public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, ExitCodes.Usage);
+    public static readonly ProblemCode NotAcceptable = new("not_acceptable", 406, ExitCodes.Usage);
+    public static readonly ProblemCode PayloadTooLarge = new("payload_too_large", 413, ExitCodes.Usage);
+    public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, ExitCodes.Usage);
+    public static readonly ProblemCode UnknownHost = new("unknown_host", 421, ExitCodes.Usage);
+    public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
 }
 
 /// <summary>Exit codes of every verb; printed by <c>--help</c> and in the operator's reference.</summary>

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Tokens;
+
+/// <summary>Reads "Authorization: Bearer wsp_mcp_…" and nothing else: never a query string, a cookie or a body.</summary>
+internal sealed class BearerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenCheck tokens)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public new const string Scheme = "Bearer";
+
+    /// <summary>Longest token that is looked at, in characters.</summary>
+    public const int MaxTokenLength = 256;
+
+    private const string Prefix = Scheme + " ";
+
+    // b64token of RFC 6750, section 2.1.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~+/=");
+
+    private enum Finding
+    {
+        Nothing,
+        Malformed,
+        Invalid,
+    }
+
+    private Finding finding;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization;
+        if (header.Count > 1 || (header.Count == 1 && IsMalformed(header[0]!)))
+        {
+            finding = Finding.Malformed;
+            return Task.FromResult(AuthenticateResult.Fail("malformed"));
+        }
+
+        if (header.Count == 0 || !header[0]!.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        if (tokens.Find(header[0]![Prefix.Length..]) is not { } caller)
+        {
+            finding = Finding.Invalid;
+            return Task.FromResult(AuthenticateResult.Fail("invalid"));
+        }
+
+        if (RequestScope.Current is { } scope)
+        {
+            scope.WorkspaceId = caller.Workspace.ToString();
+            scope.ActorId = caller.TokenId;
+        }
+
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(), Scheme)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => finding switch
+    {
+        Finding.Malformed => Challenge.MalformedAsync(Context),
+        Finding.Invalid => Challenge.InvalidTokenAsync(Context),
+        _ => Challenge.MissingTokenAsync(Context),
+    };
+
+    // Schemes other than Bearer are well formed and simply not ours.
+    private static bool IsMalformed(string header)
+    {
+        if (header.Equals(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return header.Length == 0;
+        }
+
+        var token = header.AsSpan(Prefix.Length);
+        return token.Length is 0 or > MaxTokenLength || token.ContainsAnyExcept(TokenCharacters);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Tokens;
+
+/// <summary>GET /.well-known/oauth-protected-resource and …/mcp: what the MCP endpoint is and which scopes it knows (RFC 9728).</summary>
+internal static class ProtectedResource
+{
+    public const string RootPath = "/.well-known/oauth-protected-resource";
+
+    /// <summary>The path of the endpoint, put behind the well-known one (RFC 9728, section 3.1).</summary>
+    public const string McpPath = RootPath + "/mcp";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(RootPath, Handle).AllowAnonymous();
+        routes.MapGet(McpPath, Handle).AllowAnonymous();
+    }
+
+    private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(
+        address.Origin + "/mcp",
+        // No authorization server yet: the member is left out, which says that tokens come another way (section 2).
+        AuthorizationServers: null,
+        Scopes.All,
+        ["header"],
+        "Workspace Server"));
+
+    private sealed record Metadata(
+        string Resource,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AuthorizationServers,
+        IReadOnlyList<string> ScopesSupported,
+        IReadOnlyList<string> BearerMethodsSupported,
+        string ResourceName);
+}

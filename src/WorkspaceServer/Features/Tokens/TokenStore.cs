@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using WorkspaceServer.Control;
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Features.Tokens;
+
+/// <summary>What is known of a token. The token itself is known to its owner only.</summary>
+internal sealed record TokenRecord(
+    string Id,
+    WorkspaceId Workspace,
+    string Name,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> HiddenColumns,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? RevokedAt);
+
+/// <summary>All SQL of this feature. Table: token. Schema: Control/Migrations/0001.</summary>
+internal sealed class TokenStore(ControlDatabase control)
+{
+    private const string Columns =
+        "SELECT token.id, token.workspace_id, token.name, token.scopes, token.hidden_columns, token.created_at, token.expires_at, token.revoked_at FROM token ";
+
+    /// <param name="sha256">The only trace of the token's text that is kept.</param>
+    public void Add(TokenRecord token, byte[] sha256)
+    {
+        using var connection = control.Open();
+        connection.Execute(
+            """
+            INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at)
+            VALUES (@id, @sha256, @workspace, @name, @scopes, @hidden, @created, @expires)
+            """,
+            ("@id", token.Id),
+            ("@sha256", sha256),
+            ("@workspace", token.Workspace.ToString()),
+            ("@name", token.Name),
+            ("@scopes", Scopes.Format(token.Scopes)),
+            ("@hidden", JsonSerializer.Serialize(token.HiddenColumns)),
+            ("@created", token.CreatedAt.ToUnixTimeSeconds()),
+            ("@expires", token.ExpiresAt.ToUnixTimeSeconds()));
+    }
+
+    /// <summary>The token with this hash, whether or not it is still good; null if there is none or its workspace was deleted.</summary>
+    public TokenRecord? Find(byte[] sha256)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Columns + "JOIN workspace ON workspace.id = token.workspace_id AND workspace.deleted_at IS NULL WHERE token.sha256 = @sha256",
+            ("@sha256", sha256));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? Read(rows) : null;
+    }
+
+    /// <summary>Tokens of one workspace, or of all, newest first; revoked and expired ones too.</summary>
+    public IReadOnlyList<TokenRecord> List(WorkspaceId? workspace = null)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Columns + "WHERE @workspace IS NULL OR workspace_id = @workspace ORDER BY created_at DESC, id DESC", ("@workspace", workspace?.ToString()));
+        using var rows = command.ExecuteReader();
+        var list = new List<TokenRecord>();
+        while (rows.Read())
+        {
+            list.Add(Read(rows));
+        }
+
+        return list;
+    }
+
+    /// <returns>False if there is no such token or it was revoked before.</returns>
+    public bool Revoke(string id, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        return connection.Execute(
+            "UPDATE token SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL", ("@now", now.ToUnixTimeSeconds()), ("@id", id)) == 1;
+    }
+
+    private static TokenRecord Read(SqliteDataReader row) => new(
+        row.GetString(0),
+        WorkspaceId.Parse(row.GetString(1)),
+        row.GetString(2),
+        Scopes.Parse(row.GetString(3)),
+        JsonSerializer.Deserialize<string[]>(row.GetString(4)) ?? [],
+        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(5)),
+        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(6)),
+        row.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(7)));
+}

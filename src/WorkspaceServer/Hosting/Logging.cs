@@ -1,0 +1,33 @@
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Sinks.SystemConsole.Themes;
+
+namespace WorkspaceServer.Hosting;
+
+/// <summary>Where log lines go: standard output, one JSON document a line, or text for a person at a terminal.</summary>
+internal static class Logging
+{
+    private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {Properties:j}{NewLine}{Exception}";
+
+    public static void Add(IServiceCollection services, LogFormat format) => services.AddSerilog((provider, logger) =>
+    {
+        logger
+            .MinimumLevel.Information()
+            // The libraries' own lines may hold addresses with query strings; ours never do.
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+            .MinimumLevel.Override("ModelContextProtocol", LogEventLevel.Warning)
+            .Enrich.With<RequestScope.Enricher>()
+            .ReadFrom.Services(provider);
+        var isText = format == LogFormat.Text || (format == LogFormat.Auto && !Console.IsOutputRedirected);
+        if (isText)
+        {
+            logger.WriteTo.Console(outputTemplate: Template, theme: AnsiConsoleTheme.Literate, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+        }
+        else if (format != LogFormat.None)
+        {
+            logger.WriteTo.Console(new CompactJsonFormatter());
+        }
+    });
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace WorkspaceServer.Hosting;
+
+/// <summary>The way of every request, in order. What is higher up also covers what is below it.</summary>
+internal static class Pipeline
+{
+    public static void Use(WebApplication app)
+    {
+        app.UseForwardedHeaders();        // who and how, as the proxy on this machine says
+        RequestLog.Use(app);              // an id, and one line at the end
+        SecurityHeaders.Use(app);         // on everything, errors included
+        ProblemResponses.Use(app);        // every failure, answered once
+        HostFilter.Use(app);              // only our names
+        app.UseRouting();
+        RequestLog.UseRoute(app);
+        OriginCheck.Use(app);             // no page of somebody else's
+        // Rate limits come here, before any work is done for a caller.
+        app.UseAuthentication();          // who is it?
+        app.UseAuthorization();           // may they? Whatever does not say otherwise needs a signed-in caller.
+    }
+
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddSingleton<PublicAddress>();
+        services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            // Only loopback is trusted, which is the default. X-Forwarded-Host is not read: nginx passes Host on.
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardLimit = 1;
+        });
+        services.AddAuthentication();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+}

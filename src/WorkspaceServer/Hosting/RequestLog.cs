@@ -1,0 +1,50 @@
+namespace WorkspaceServer.Hosting;
+
+/// <summary>Gives each request an id of our own, tells it to the caller, and writes one line when the request is done.</summary>
+internal static partial class RequestLog
+{
+    public const string Header = "X-Request-Id";
+
+    /// <summary>nginx's status for a caller that went away; never sent.</summary>
+    private const int ClientClosedRequest = 499;
+
+    public static void Use(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkspaceServer.Requests");
+        app.Use(async (context, next) =>
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            var scope = RequestScope.Begin();
+            context.TraceIdentifier = scope.RequestId;
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers[Header] = scope.RequestId;
+                return Task.CompletedTask;
+            });
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
+                var ms = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 2);
+                Done(log, context.Request.Method, scope.Route, status, ms);
+            }
+        });
+    }
+
+    /// <summary>Notes which route was chosen; comes after routing.</summary>
+    public static void UseRoute(WebApplication app) => app.Use((context, next) =>
+    {
+        if (RequestScope.Current is { } scope && context.GetEndpoint() is { } endpoint)
+        {
+            scope.Route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName ?? scope.Route;
+        }
+
+        return next(context);
+    });
+
+    [LoggerMessage(1, LogLevel.Information, "{method} {route} {status} in {ms} ms")]
+    private static partial void Done(ILogger logger, string method, string route, int status, double ms);
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace WorkspaceServer.Hosting;
+
+/// <summary>What every log line of one request names: the request, and once they are known the workspace, who asked, and the route.</summary>
+internal sealed class RequestScope
+{
+    private static readonly AsyncLocal<RequestScope?> Ambient = new();
+
+    /// <summary>Of the request that this code serves; null outside of one.</summary>
+    public static RequestScope? Current => Ambient.Value;
+
+    /// <summary>16 random bytes as 32 hexadecimal digits, like a trace id of W3C Trace Context, section 3.2.2.3.</summary>
+    public string RequestId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public string? WorkspaceId { get; set; }
+
+    /// <summary>Id of the token, person or agent.</summary>
+    public string? ActorId { get; set; }
+
+    /// <summary>The pattern of the route, never the path, which may hold what a caller made up.</summary>
+    public string Route { get; set; } = "unmatched";
+
+    public static RequestScope Begin() => Ambient.Value = new RequestScope();
+
+    /// <summary>Adds the scope to each log line.</summary>
+    internal sealed class Enricher : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            if (Current is not { } scope)
+            {
+                return;
+            }
+
+            logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("request_id", scope.RequestId));
+            logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("workspace_id", scope.WorkspaceId));
+            logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("actor_id", scope.ActorId));
+            logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("route", scope.Route));
+        }
+    }
+}
