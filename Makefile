@@ -36,7 +36,7 @@ claims: ## List which claims of tests/CLAIMS.md the last test run proved
 
 bench: ## Measure speed and print the numbers
 	@ops/bootstrap.sh build
-	@ops/bench.sh $(ARGS)
+	@dotnet run --project tests/WorkspaceServer.Benchmarks -c Release -- $(ARGS)
 
 hooks: ## Install the pre-commit hook: tests of what was touched, formatting, secrets
 	@ops/hooks/install.sh

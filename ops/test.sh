@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything in Release and runs the test projects, one after the other.
 #
-#   ops/test.sh [--only PATTERN] [--projects "NAME NAME"] [--quick]
+#   ops/test.sh [--only "PATTERN PATTERN"] [--projects "NAME NAME"] [--quick]
 #
-# --only      runs the test classes whose full name contains PATTERN, or, for a PATTERN like A48, the tests of that claim
+# --only      runs the test classes whose full name contains one of the patterns; for one like A48, the tests of that claim
 # --projects  runs these test projects only, and builds only what they need
 # --quick     leaves out what needs the Node tools or minutes: the project WorkspaceServer.EndToEnd
 #
@@ -32,8 +32,8 @@ part=$projects
 filter=()
 if [[ $only =~ ^[A-E][0-9]+$ ]]; then
     filter=(-trait "claim=$only")
-elif [ -n "$only" ]; then
-    filter=(-class "*$only*")
+else
+    for pattern in $only; do filter+=(-class "*$pattern*"); done
 fi
 
 # A test project is one that makes a program and uses xunit.v3.

@@ -165,7 +165,9 @@ public static class EncryptedDatabase
             // SQLite gives the -wal and -shm files the mode of this one, whatever the umask.
             using var file = new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
             });
         }
         else if (FileStatus.Read(path) is not { IsRegularFile: true })

@@ -23,7 +23,10 @@ public sealed class MasterKey : IDisposable
         {
             using var file = new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead,
             });
             file.Write(key.Span);
             file.Flush(flushToDisk: true);

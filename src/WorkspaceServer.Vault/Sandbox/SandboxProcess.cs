@@ -29,7 +29,10 @@ public sealed class SandboxProcess : IDisposable
     {
         var start = new ProcessStartInfo(workerPath)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
         };
         start.Environment.Clear();
         if (library is not null)

@@ -59,6 +59,16 @@ public sealed partial class RepositoryShapeTests
         Assert.True(NamesAnAddress(new SourceFile("package-lock.json", "{ \"resolved\": \"https://example.org/x.tgz\" }")));
 
     [Fact]
+    public void ExamplesOfKeysAreCommentsOnly()
+    {
+        var examples = TextFiles.Where(file => file.Path.StartsWith("keys.example/", StringComparison.Ordinal)).ToList();
+
+        Assert.Contains(examples, file => file.Path == "keys.example/master.key");
+        Assert.Contains(examples, file => file.Path == "keys.example/server.env");
+        Assert.All(examples.SelectMany(file => file.Text.TrimEnd('\n').Split('\n')), line => Assert.StartsWith("#", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void NoTextBelongsToOneMachine() => Assert.Empty(TextFiles.SelectMany(OfOneMachine));
 
     [Theory]
