@@ -133,8 +133,7 @@ public sealed class HostileYard : IAsyncLifetime
                 await Task.WhenAll(some.Select(RunAsync));
             }
 
-            var changes = string.Join(", ", files.State().Split('\n').Except(before.Split('\n')));
-            Require(changes.Length == 0 && files.State().Length == before.Length, $"files changed ({changes}) by", group);
+            Require(ChangedFiles() is null, $"files changed ({ChangedFiles()}) by", group);
             Require(RootNames() == rootNames, "a file was created in / by", group);
             Require(memory.PeakKibibytes <= idleKibibytes + MaxMemoryKibibytes, $"{memory.PeakKibibytes / 1024} MiB of memory (idle {idleKibibytes / 1024}) for", group);
             memory.Restart();
@@ -148,6 +147,14 @@ public sealed class HostileYard : IAsyncLifetime
         Traces.FirstOrDefault(trace => seen.Contains(trace, StringComparison.OrdinalIgnoreCase) && !Stems.Any(stem => asked.Contains(stem, StringComparison.OrdinalIgnoreCase)))
         ?? HiddenNames.FirstOrDefault(name => seen.Contains(name, StringComparison.OrdinalIgnoreCase) && !asked.Contains(name, StringComparison.OrdinalIgnoreCase))
         ?? (seen.Contains(Path.GetDirectoryName(Server.KeyFile)!, StringComparison.Ordinal) && !asked.Contains('/', StringComparison.Ordinal) ? "a path" : null);
+
+    /// <summary>Files that are not as they were at the start, by name; null if there are none.</summary>
+    internal string? ChangedFiles()
+    {
+        var (was, now) = (before.Split('\n'), files.State().Split('\n'));
+        var changed = string.Join(", ", was.Except(now).Concat(now.Except(was)));
+        return changed.Length == 0 ? null : changed;
+    }
 
     private static string RootNames() => string.Join(' ', Directory.EnumerateFileSystemEntries("/").Order(StringComparer.Ordinal));
 

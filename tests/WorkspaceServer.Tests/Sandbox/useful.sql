@@ -1,4 +1,4 @@
--- Statements that an analyst writes, one a line, under headings "== family: useful". All must give at least one row.
+-- Statements that an analyst writes, one a line, under headings as in hostile.sql. All must give at least one row.
 
 == windows: harmless
 SELECT id, sum(amount) OVER (ORDER BY id) AS running FROM vouchers WHERE id <= 100
@@ -79,7 +79,7 @@ VALUES (1, 'a'), (2, 'b')
 SELECT name FROM parties WHERE id IN ('P1', 'P2') AND balance BETWEEN 0 AND 100
 SELECT name FROM parties p WHERE EXISTS (SELECT 1 FROM vouchers v WHERE v.amount = p.balance)
 SELECT name, (SELECT count(*) FROM vouchers v WHERE v.amount < p.balance) AS smaller FROM parties p
-SELECT id FROM vouchers v WHERE amount = (SELECT max(amount) FROM vouchers w WHERE w.day = v.day) AND v.id < 500
+SELECT id FROM vouchers v WHERE v.id < 200 AND amount < (SELECT avg(amount) FROM vouchers w WHERE w.day = v.day)
 SELECT 1 IS DISTINCT FROM NULL, NULL IS NOT DISTINCT FROM NULL, (1, 2) < (1, 3), 1 IN (SELECT 1)
 SELECT name FROM parties WHERE (id, name) IN (SELECT id, name FROM parties) ORDER BY balance DESC NULLS LAST LIMIT 5 OFFSET 1
 SELECT count(*) FROM <<30|parties p#| JOIN >> WHERE <<29|p#.id = p30.id| AND >>
