@@ -107,7 +107,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData(78, "Run: workspace-server init", "workspace", "list")]
     [InlineData(78, "no section 'Foo'", "--set", "Foo:Bar=1", "config", "validate")]
     [InlineData(78, "DeadlineMilliseconds", "--set", "Query:DeadlineMilliseconds=99", "config", "validate")]
-    [InlineData(78, "'Deadline'", "--set", "Query:Deadline=1", "config", "validate")]
+    [InlineData(78, "no setting 'Query:Deadline'", "--set", "Query:Deadline=1", "config", "validate")]
     [InlineData(78, "inside the data folder", "--set", "Vault:MasterKeyFile=/tmp/x/master.key", "--set", "Vault:DataDirectory=/tmp/x", "config", "validate")]
     [InlineData(78, "can be reached from other machines", "--set", "Server:Url=http://0.0.0.0:8080", "config", "validate")]
     [InlineData(2, "--help", "workspace", "create")]
