@@ -1,1 +1,3 @@
-return 0;
+using WorkspaceServer.Commands;
+
+return await Cli.RunAsync(args);

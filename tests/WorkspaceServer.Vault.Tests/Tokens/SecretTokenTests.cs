@@ -8,6 +8,7 @@ namespace WorkspaceServer.Vault.Tests.Tokens;
 
 public sealed class SecretTokenTests
 {
+    private const string Zeros = "000000000000000000000000000000000000000000000000";
     private const int Prefix = 8;
     private const int SecretDigits = 43;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -60,8 +61,8 @@ public sealed class SecretTokenTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("wsp_mcp_")]
-    [InlineData("wsp_pair_0000000000000000000000000000000000000000000000000")]
-    [InlineData("wsp_mcp_00000000000000000000000000000000000000000000000é0")]
+    [InlineData("wsp_pair_" + Zeros)]
+    [InlineData("wsp_mcp_" + "é" + Zeros)]
     public void WhatIsNoTokenIsRefused(string? text) => Assert.False(SecretToken.TryHash(SecretToken.McpPrefix, text, out _));
 
     private static BigInteger Decode(string token) => token.AsSpan(Prefix, SecretDigits).ToString()

@@ -21,7 +21,7 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
 
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromDays(90);
 
-    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(3_660);
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(366);
 
     /// <param name="hiddenColumns">"table.column" or "table.*".</param>
     /// <exception cref="ProblemException">An argument is out of bounds.</exception>

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>The command line: every verb of workspace-server, in the order in which help shows them.</summary>
+internal static class Cli
+{
+    private const string Description = """
+        Workspace Server: keeps each workspace in an encrypted file of its own and lets AI clients question it over MCP.
+
+        To see it work:
+          workspace-server --home ./books demo
+
+        To set it up:
+          workspace-server --home ./books init
+          workspace-server --home ./books workspace create "My books" --sample
+          workspace-server --home ./books serve
+
+        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 try again later; 4 not configured; 5 token expired or used;
+        12 integrity or totals differ; 78 bad configuration or file permissions.
+        """;
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand(Description);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExample((HelpAction)help.Action!);
+        GlobalOptions.AddTo(root);
+        root.Add(DemoCommand.Build());
+        root.Add(InitCommand.Build());
+        root.Add(ServeCommand.Build());
+        root.Add(Group("workspace", "Make, list, show and delete workspaces.", CreateWorkspaceCommand.Build(), ListWorkspacesCommand.Build(), ShowWorkspaceCommand.Build(), DeleteWorkspaceCommand.Build()));
+        root.Add(Group("table", "Import tables and look at them.", ImportTableCommand.Build(), ListTablesCommand.Build(), ShowTableCommand.Build()));
+        root.Add(SampleCommand.Build());
+        root.Add(QueryCommand.Build());
+        root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
+        root.Add(AskCommand.Build());
+        root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
+        root.Add(DoctorCommand.Build());
+        root.Add(VersionCommand.Build());
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Build().Parse(args);
+        if (parsed.Errors.Count == 0 || parsed.Action is HelpWithExample)
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+
+        var output = new Output(parsed.GetValue(GlobalOptions.Json));
+        output.Error("usage", string.Join(' ', parsed.Errors.Select(error => error.Message)) + " Add --help to see how it is used.");
+        return ExitCodes.Usage;
+    }
+
+    private sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var result = help.Invoke(parseResult);
+            if (Verb.ExampleOf(parseResult.CommandResult.Command) is { } example)
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {example}");
+            }
+
+            return result;
+        }
+    }
+
+    private static Command Group(string name, string description, params ReadOnlySpan<Command> verbs)
+    {
+        var group = new Command(name, description);
+        foreach (var verb in verbs)
+        {
+            group.Add(verb);
+        }
+
+        return group;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>What a verb works with: its arguments, its output and, made when first asked for, the server's services.</summary>
+internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
+{
+    private readonly Lazy<ServiceProvider> services = new(() => Composition.BuildServices(Settings.Load(arguments)));
+
+    public ParseResult Arguments => arguments;
+
+    public Output Output { get; } = new(arguments.GetValue(GlobalOptions.Json));
+
+    public T Get<T>()
+        where T : notnull => services.Value.GetRequiredService<T>();
+
+    /// <summary>The workspace with this id or name.</summary>
+    /// <exception cref="ProblemException">None or several have it.</exception>
+    public Workspace FindWorkspace(string idOrName)
+    {
+        var store = Get<WorkspaceStore>();
+        if (WorkspaceId.TryParse(idOrName, out var id) && store.Find(id) is { } byId)
+        {
+            return byId;
+        }
+
+        var named = store.List().Where(workspace => workspace.Name.Equals(idOrName, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return named.Length switch
+        {
+            1 => named[0],
+            0 => throw new ProblemException(ProblemCodes.NotFound, $"There is no workspace '{idOrName}'. List them with: workspace-server workspace list"),
+            _ => throw new ProblemException(ProblemCodes.InvalidArgument, $"{named.Length} workspaces are named '{idOrName}'. Use the id of one of them."),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (services.IsValueCreated)
+        {
+            await services.Value.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using WorkspaceServer.Control;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Workers;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>Puts the parts together, for verbs and for the server alike. Each part is made when it is first needed.</summary>
+internal static class Composition
+{
+    public static ServiceProvider BuildServices(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddWorkspaces(configuration);
+        services.AddTokens();
+        return services.BuildServiceProvider();
+    }
+
+    public static void AddWorkspaces(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddOptions(configuration, VaultOptions.Section, new VaultOptions.Validator());
+        services.AddOptions(configuration, WorkspaceOptions.Section, new WorkspaceOptions.Validator());
+        services.AddOptions(configuration, QueryOptions.Section, new QueryOptions.Validator());
+        services.AddOptions(configuration, ServerOptions.Section, new ServerOptions.Validator());
+        services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
+        services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
+        services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
+        services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
+        services.AddSingleton<WorkspaceStore>();
+        services.AddSingleton<ChangeCounter>();
+        services.AddSingleton<WorkspaceLifecycle>();
+        services.AddSingleton<OpenWorkspaces>();
+        services.AddSingleton<TableLoads>();
+        services.AddSingleton(provider => new SandboxPool(
+            Workers(provider.GetRequiredService<QueryOptions>(), provider.GetRequiredService<VaultOptions>()), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWorkspaceGateway, LocalWorkspaceGateway>();
+    }
+
+    /// <summary>Every section of the settings, for the reference and for checks.</summary>
+    public static IReadOnlyList<OptionsSection> AllSections()
+    {
+        using var services = BuildServices(new ConfigurationBuilder().Build());
+        return [.. services.GetServices<OptionsSection>()];
+    }
+
+    private static DataFolder OpenFolder(VaultOptions options)
+    {
+        SqlCipher.Initialize(options.SqlCipherLibrary);
+        return DataFolder.Open(options.DataDirectory);
+    }
+
+    private static SandboxOptions Workers(QueryOptions query, VaultOptions vault)
+    {
+        var options = new SandboxOptions
+        {
+            WorkerPath = Path.Combine(AppContext.BaseDirectory, "workspace-sandbox"), LibraryPath = vault.SqlCipherLibrary,
+        };
+        return query.Workers == 0 ? options : options with { Workers = query.Workers };
+    }
+}

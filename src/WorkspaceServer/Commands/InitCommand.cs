@@ -1,0 +1,58 @@
+using System.CommandLine;
+using WorkspaceServer.Control;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>init: makes the master key, the data folder and the control database.</summary>
+internal static class InitCommand
+{
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public static Command Build() => Verb
+        .Create("init", "Make the master key, the data folder and the control database. What exists is never overwritten.", "--home ./books init")
+        .Runs((context, _) => Task.FromResult(Run(context)));
+
+    public static bool IsDone(VaultOptions options) => File.Exists(Path.Combine(options.DataDirectory, "control.db"));
+
+    /// <returns>True if the master key was made, false if it was there.</returns>
+    public static bool SetUp(VaultOptions options)
+    {
+        SqlCipher.Initialize(options.SqlCipherLibrary);
+        var keyFile = Path.GetFullPath(options.MasterKeyFile);
+        var makeKey = !File.Exists(keyFile);
+        if (makeKey)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(keyFile)!, OwnerFolder);
+            MasterKey.Create(keyFile);
+        }
+
+        using var master = MasterKey.Load(keyFile);
+        ControlDatabase.Create(DataFolder.Create(options.DataDirectory), master).Dispose();
+        return makeKey;
+    }
+
+    private static int Run(CommandContext context)
+    {
+        var options = context.Get<VaultOptions>();
+        var folder = Path.GetFullPath(options.DataDirectory);
+        var keyFile = Path.GetFullPath(options.MasterKeyFile);
+        if (IsDone(options))
+        {
+            throw new ProblemException(ProblemCodes.AlreadyExists, $"{folder} was set up before. Start it with: workspace-server serve");
+        }
+
+        var madeKey = SetUp(options);
+        context.Output.Result(new { DataDirectory = folder, MasterKeyFile = keyFile, MadeMasterKey = madeKey }, output =>
+        {
+            output.Line($"Data folder: {folder}");
+            output.Line($"Master key:  {keyFile}{(madeKey ? "" : " (was there)")}");
+            output.Line();
+            output.Line("Copy the master key to a safe place now. Without it nothing in the data folder can ever be read.");
+        });
+        return ExitCodes.Ok;
+    }
+}

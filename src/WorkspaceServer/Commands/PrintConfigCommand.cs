@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Globalization;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>config print: every setting with the value in force. No setting holds a secret; secrets are files of their own.</summary>
+internal static class PrintConfigCommand
+{
+    public static Command Build() => Verb
+        .Create("print", "Print every setting with the value in force.", "config print")
+        .Runs((context, _) =>
+        {
+            var sections = OptionsSections.ReadAll(context.Get<IEnumerable<OptionsSection>>(), context.Get<IConfiguration>());
+            var values = sections.SelectMany(each => OptionsSections.Settable(each.Section.Type)
+                .Select(property => (Key: $"{each.Section.Name}:{property.Name}", Value: Text(property.GetValue(each.Values))))).ToArray();
+            context.Output.Result(values.ToDictionary(value => value.Key, value => value.Value), output => output.Table(
+                ["option", "value"], values.Select(value => new[] { value.Key, value.Value })));
+            return Task.FromResult(ExitCodes.Ok);
+        });
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        System.Collections.IEnumerable list => string.Join(", ", list.Cast<object>()),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}

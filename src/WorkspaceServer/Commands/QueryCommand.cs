@@ -1,0 +1,66 @@
+using System.CommandLine;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Sandbox;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>query: runs one SELECT through the same sandbox as AI clients.</summary>
+internal static class QueryCommand
+{
+    private const int DefaultRows = 200;
+
+    public static Command Build()
+    {
+        var workspace = GlobalOptions.Workspace();
+        var sql = new Argument<string>("SQL") { Description = "One SELECT; - reads it from standard input." };
+        var rows = new Option<int>("--max-rows") { Description = $"Show at most this many rows; 1 to {SandboxLimits.MaxRows}.", DefaultValueFactory = _ => DefaultRows, HelpName = "ROWS" };
+        rows.Validators.Add(result =>
+        {
+            if (result.GetValue(rows) is < 1 or > SandboxLimits.MaxRows)
+            {
+                result.AddError($"--max-rows is 1 to {SandboxLimits.MaxRows}.");
+            }
+        });
+        var command = Verb.Create(
+            "query", "Run one SELECT through the same sandbox as AI clients.", "query --workspace \"Sharma Traders\" \"SELECT count(*) FROM parties\"");
+        command.Add(sql);
+        command.Add(workspace);
+        command.Add(rows);
+        return command.Runs(async (context, cancel) =>
+        {
+            var text = context.Arguments.GetValue(sql)!;
+            text = text == "-" ? await Console.In.ReadToEndAsync(cancel) : text;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var message = new QueryMessage(text, ReadAccess.Everything, context.Arguments.GetValue(rows), SandboxLimits.MaxResultBytes, context.Get<QueryOptions>().Deadline);
+            var answer = await context.Get<IWorkspaceGateway>().QueryAsync(id, message, cancel);
+            context.Output.Result(
+                new { answer.Columns, Rows = answer.Rows.Select(row => row.Select(Plain)), answer.Truncated, answer.AsOf, Milliseconds = answer.Elapsed.TotalMilliseconds },
+                output => Print(output, answer));
+            return ExitCodes.Ok;
+        });
+    }
+
+    private static object? Plain(SqlValue value) => value.Type switch
+    {
+        SqlType.Integer => value.AsInteger(),
+        SqlType.Real => value.AsReal(),
+        SqlType.Null => null,
+        _ => value.ToString(),
+    };
+
+    private static void Print(Output output, QueryAnswer answer)
+    {
+        output.Table(answer.Columns, answer.Rows.Select(row => row.Select(value => value.ToString()).ToArray()), NumberColumns(answer));
+        var cut = answer.Truncated ? ", cut off here" : "";
+        var asOf = answer.AsOf is { } time ? $", as of {time:u}" : "";
+        output.Line(FormattableString.Invariant($"{answer.Rows.Count} rows{cut}, {answer.Elapsed.TotalMilliseconds:0.0} ms{asOf}"));
+    }
+
+    private static HashSet<int> NumberColumns(QueryAnswer answer) =>
+    [
+        .. Enumerable.Range(0, answer.Columns.Count).Where(column => answer.Rows.Count > 0
+            && answer.Rows.All(row => row[column].Type is SqlType.Integer or SqlType.Real or SqlType.Null)),
+    ];
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using WorkspaceServer.Features.Samples;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>sample: loads the sample books into a workspace.</summary>
+internal static class SampleCommand
+{
+    public static Command Build()
+    {
+        var workspace = GlobalOptions.Workspace();
+        var scale = new Option<int>("--scale")
+        {
+            Description = $"How many times 50,000 rows; 1 to {SampleBooks.MaxScale}.", DefaultValueFactory = _ => SampleBooks.DefaultScale, HelpName = "N",
+        };
+        var command = Verb.Create("sample", "Load the books of a fictional Indian trading firm: 13 tables, always the same.", "sample --workspace \"Sharma Traders\" --scale 2");
+        command.Add(workspace);
+        command.Add(scale);
+        return command.Runs(async (context, cancel) =>
+        {
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var tables = await LoadAsync(context.Output, context.Get<IWorkspaceGateway>(), id, context.Arguments.GetValue(scale), cancel);
+            context.Output.Result(tables, output =>
+            {
+                output.Table(
+                    ["table", "rows"],
+                    tables.Select(table => new[] { table.Name, table.RowCount.ToString("N0", CultureInfo.InvariantCulture) }),
+                    new HashSet<int> { 1 });
+                output.Line(FormattableString.Invariant($"{tables.Sum(table => table.RowCount):N0} rows in {tables.Count} tables."));
+            });
+            return ExitCodes.Ok;
+        });
+    }
+
+    public static Task<IReadOnlyList<LoadedTable>> LoadAsync(Output output, IWorkspaceGateway gateway, WorkspaceId workspace, int scale, CancellationToken cancel)
+    {
+        var books = new SampleBooks(scale);
+        return output.ProgressAsync("Loading the sample books", report => books.LoadAsync(
+            gateway,
+            workspace,
+            new Progress<SampleProgress>(now => report((double)now.Rows / now.ExpectedRows, $"Loading {now.Table}")),
+            cancel));
+    }
+}

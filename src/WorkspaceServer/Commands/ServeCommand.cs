@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using WorkspaceServer.Control;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>serve: runs the server until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Build() => Verb
+        .Create("serve", "Run the server on this machine's loopback address; a proxy with TLS goes in front of it.", "--home ./books serve")
+        .Runs(async (context, cancel) =>
+        {
+            await using var app = Start(context.Get<IConfiguration>(), context.Get<IEnumerable<OptionsSection>>(), context.Get<ServerOptions>());
+            await StartListeningAsync(app, cancel);
+            await app.WaitForShutdownAsync(cancel);
+            return ExitCodes.Ok;
+        });
+
+    /// <summary>Builds the server after checking every setting and opening what it cannot do without.</summary>
+    public static WebApplication Start(IConfiguration configuration, IEnumerable<OptionsSection> sections, ServerOptions options)
+    {
+        OptionsSections.ReadAll(sections, configuration);
+        var app = WebServer.Build(options, services => services.AddWorkspaces(configuration));
+        app.Services.GetRequiredService<ControlDatabase>();
+        app.Services.GetRequiredService<IWorkspaceGateway>();
+        return app;
+    }
+
+    public static async Task StartListeningAsync(WebApplication app, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException error) when (error.InnerException is { InnerException: SocketException } or { InnerException: null })
+        {
+            throw new ProblemException(
+                ProblemCodes.BadConfiguration, $"{error.Message} Another program listens there, or this address is not ours. Choose another: --set Server:Url=http://127.0.0.1:PORT");
+        }
+    }
+}
