@@ -45,7 +45,10 @@ internal static class NodeTools
         {
             StartInfo = new ProcessStartInfo(program, arguments)
             {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Repository,
             },
         };
         process.StartInfo.Environment["PATH"] = $"{Path.Combine(Packages, ".bin")}:{Environment.GetEnvironmentVariable("PATH")}";

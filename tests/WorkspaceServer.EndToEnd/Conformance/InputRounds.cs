@@ -18,13 +18,15 @@ internal static class InputRounds
         Message = message,
         RequestedSchema = new ElicitRequestParams.RequestSchema
         {
-            Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition> { [field] = new ElicitRequestParams.StringSchema() }, Required = [field],
+            Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition> { [field] = new ElicitRequestParams.StringSchema() },
+            Required = [field],
         },
     });
 
     public static InputRequest Sample(string question, int maxTokens) => InputRequest.ForSampling(new CreateMessageRequestParams
     {
-        Messages = [new SamplingMessage { Role = Role.User, Content = [new TextContentBlock { Text = question }] }], MaxTokens = maxTokens,
+        Messages = [new SamplingMessage { Role = Role.User, Content = [new TextContentBlock { Text = question }] }],
+        MaxTokens = maxTokens,
     });
 
     public static InputRequest Roots() => InputRequest.ForRootsList(new ListRootsRequestParams());

@@ -13,7 +13,9 @@ public sealed class HostAndOriginTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await RunningServer.StartAsync(new ServerOptions
     {
-        PublicUrl = "https://ws.example.in", AllowedHosts = ["books.example.in"], AllowedOrigins = ["https://inspector.example.in"],
+        PublicUrl = "https://ws.example.in",
+        AllowedHosts = ["books.example.in"],
+        AllowedOrigins = ["https://inspector.example.in"],
     });
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

@@ -2,7 +2,6 @@ using System.Reflection;
 using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using Serilog.Core;
 using WorkspaceServer.Features.Mcp.Prompts;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
@@ -26,7 +25,6 @@ internal static class McpFeature
     {
         WorkspaceTools.AddTo(services);
         services.AddSingleton<McpGate>();
-        services.AddSingleton<ILogEventFilter, ClientMistakesFilter>();
         services.AddSingleton<WorkspaceResources>();
         services.AddSingleton<McpServerPrompt, DebtorsAgeingPrompt>();
         services.AddSingleton<McpServerPrompt, MonthlySalesPrompt>();

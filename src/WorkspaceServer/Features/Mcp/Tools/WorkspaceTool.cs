@@ -61,7 +61,8 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
             return new CallToolResult
             {
-                Content = [new TextContentBlock { Text = answer.Text }], StructuredContent = JsonElement.Parse(answer.Structured),
+                Content = [new TextContentBlock { Text = answer.Text }],
+                StructuredContent = JsonElement.Parse(answer.Structured),
             };
         }
         catch (ProblemException problem)
