@@ -17,7 +17,7 @@ escape() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'; }
     cat ops/picture/head.html
     printf '<span class="prompt">$</span> <b>make run</b>\n'
     escape <"$work/output.txt"
-    printf '\n<span class="prompt">$</span> <b>claude mcp add --transport http books http://127.0.0.1:8080/mcp --header "Authorization: Bearer $TOKEN"</b>\n'
+    printf '\n<span class="prompt">$</span> <b>claude mcp add --transport http books http://127.0.0.1:8080/mcp --header "Authorization: Bearer TOKEN"</b>\n'
     printf '</pre></main></body></html>\n'
 } >"$work/page.html"
 

@@ -103,7 +103,22 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("another master key", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task PlainSqliteIsRefused()
+    {
+        var plain = Directory.GetFiles("/usr/lib", "libsqlite3.so.0", SearchOption.AllDirectories).FirstOrDefault();
+        Assert.SkipWhen(plain is null, "this machine has no plain SQLite library to try (Debian package libsqlite3-0)");
+
+        var run = await RunAsync("--set", $"Vault:SqlCipherLibrary={plain}", "init");
+
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("plain SQLite, not SQLCipher", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("data")));
+    }
+
     [Theory]
+    [InlineData(78, "no SQLCipher library at", "--set", "Vault:SqlCipherLibrary=/nowhere.so", "version")]
+    [InlineData(78, "cannot be loaded", "--set", "Vault:SqlCipherLibrary=/etc/passwd", "version")]
     [InlineData(78, "Run: workspace-server init", "workspace", "list")]
     [InlineData(78, "no section 'Foo'", "--set", "Foo:Bar=1", "config", "validate")]
     [InlineData(78, "DeadlineMilliseconds", "--set", "Query:DeadlineMilliseconds=99", "config", "validate")]
@@ -127,7 +142,9 @@ public sealed class ProgramTests : IDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", folder.Path, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
