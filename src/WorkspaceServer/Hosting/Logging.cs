@@ -32,5 +32,5 @@ internal static class Logging
         {
             logger.WriteTo.Console(new CompactJsonFormatter());
         }
-    });
+    }, preserveStaticLogger: true); // else servers in one process, as in tests, would share the last one's logger
 }

@@ -66,6 +66,8 @@ public sealed class RequestLogTests : IAsyncLifetime
         await client.CallAsync("search", $$"""{"query":"{{Canary}}"}""", Cancel);
         await client.CallAsync("fetch", $$"""{"id":"parties/{{Canary}}"}""", Cancel);
         await client.CallAsync("list_tables", $$"""{"{{Canary}}":1}""", Cancel);
+        await Assert.ThrowsAnyAsync<ModelContextProtocol.McpException>(() => client.CallAsync(Canary, "{}", Cancel));
+        await Assert.ThrowsAnyAsync<ModelContextProtocol.McpException>(async () => await client.ReadResourceAsync("workspace://" + Canary, cancellationToken: Cancel));
         using var path = await server.SendAsync(HttpMethod.Get, $"/{Canary}?q={Canary}", token, null, ("User-Agent", Canary), ("X-Request-Id", Canary));
         using var body = await server.SendAsync(HttpMethod.Post, $"/mcp?q={Canary}", token, new StringContent(Canary, Encoding.UTF8, "application/json"), McpCalls.Accept);
         await LinesAsync(line => line.Contains("\"status\":400", StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp;
 
@@ -32,6 +33,11 @@ internal sealed class McpGate(WorkspaceTools tools)
         {
             await RefuseAsync(context, InvalidRequest, "The message must be one JSON-RPC object; in its params, name and uri are strings and _meta is an object.");
             return;
+        }
+
+        if (RequestScope.Current is { } scope)
+        {
+            scope.Client = ClientName.Read(message, context.Request.Headers.UserAgent.ToString());
         }
 
         var missing = MissingScopes(message, Caller.Of(context.User));

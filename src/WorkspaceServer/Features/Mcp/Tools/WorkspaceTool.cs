@@ -26,7 +26,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
 
     public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
-        var notes = new ToolCallNotes(ProtocolTool.Name, request.Server.ClientInfo);
+        var notes = new ToolCallNotes(ProtocolTool.Name);
         var result = await TryAnswerAsync(request, notes, cancellationToken);
         calls.Done(notes);
         return result;
