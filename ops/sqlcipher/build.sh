@@ -45,6 +45,16 @@ else
         fail "sqlite3.c is not the file that was reviewed (SHA-256 differs). Nothing was built."
 fi
 
+# SQLite does not tell its authorizer about columns that are read only because USING or NATURAL JOIN compares them, and then
+# the table may not be reported at all: a query could find hidden values by joining guesses to them. These three lines, one
+# after each place where such a column is looked up (sqlite3ProcessJoin), report them like any other column.
+read_left='if( db->xAuth \&\& pE1 ) sqlite3AuthRead(pParse, pE1, pSrc->a[iLeft].pSTab->pSchema, pSrc);'
+read_right='if( db->xAuth \&\& pE2 ) sqlite3AuthRead(pParse, pE2, pRightTab->pSchema, pSrc);'
+sed -e "s/^ *sqlite3SrcItemColumnUsed(&pSrc->a\[iLeft\], iLeftCol);$/&\n$read_left/" \
+    -e "s/^ *sqlite3SrcItemColumnUsed(pRight, iRightCol);$/&\n$read_right/" "$source/sqlite3.c" > "$work/sqlite3.c"
+[ "$(grep -c '^if( db->xAuth && pE[12] ) sqlite3AuthRead' "$work/sqlite3.c")" -eq 3 ] ||
+    fail "sqlite3ProcessJoin in this SQLCipher has changed; look at it before you build. Nothing was built."
+
 flags=(
     # What makes it SQLCipher.
     -DHAVE_STDINT_H=1 -DSQLITE_HAS_CODEC -DSQLCIPHER_CRYPTO_OPENSSL -DSQLITE_TEMP_STORE=2 -DSQLITE_THREADSAFE=1
@@ -63,7 +73,7 @@ flags=(
 )
 echo "sqlcipher: compiling (about 40 seconds, once)"
 gcc -O2 -fPIC -shared -fstack-protector-strong -D_FORTIFY_SOURCE=2 -w "${flags[@]}" \
-    -I "$source" "$source/sqlite3.c" -o "$output.part" \
+    -I "$source" "$work/sqlite3.c" -o "$output.part" \
     -Wl,-z,relro,-z,now,-z,noexecstack -lcrypto -lpthread -ldl -lm ||
     fail "the compiler failed; see its message above."
 strip --strip-unneeded "$output.part"

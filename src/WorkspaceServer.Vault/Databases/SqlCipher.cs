@@ -92,10 +92,30 @@ public static class SqlCipher
             }
 
             var missing = NeededOptions.Where(option => raw.sqlite3_compileoption_used(option) == 0).ToArray();
-            return missing.Length == 0
+            if (missing.Length > 0)
+            {
+                throw Wrong($"The SQLCipher library was built without: {string.Join(", ", missing)}. See ops/sqlcipher/build.sh.");
+            }
+
+            return ReportsJoinColumns(database)
                 ? found
-                : throw Wrong($"The SQLCipher library was built without: {string.Join(", ", missing)}. See ops/sqlcipher/build.sh.");
+                : throw Wrong("The SQLCipher library hides from its authorizer what USING compares, so callers could guess hidden values. Build it with ops/sqlcipher/build.sh.");
         }
+    }
+
+    private static bool ReportsJoinColumns(sqlite3 database)
+    {
+        var isReported = false;
+        Check(raw.sqlite3_exec(database, "CREATE TABLE t (x)"), "CREATE TABLE");
+        strdelegate_authorizer authorizer = (_, action, _, column, _, _) =>
+        {
+            isReported |= action == raw.SQLITE_READ && column == "x";
+            return raw.SQLITE_OK;
+        };
+        Check(raw.sqlite3_set_authorizer(database, authorizer, null), "sqlite3_set_authorizer");
+        Check(raw.sqlite3_prepare_v2(database, "SELECT 1 FROM t AS a JOIN t AS b USING (x)", out var statement), "SELECT");
+        statement.Dispose();
+        return isReported;
     }
 
     private static string Scalar(sqlite3 database, string sql)

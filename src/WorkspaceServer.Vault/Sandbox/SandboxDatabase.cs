@@ -294,26 +294,37 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         var isTruncated = false;
         while (Step(statement))
         {
-            var row = ReadRow(statement, columns.Length, ref bytes);
+            // Columns may share one long value, so a row can be far larger than what SQLite holds: measure before copying.
+            bytes = checked(bytes + RowBytes(statement, columns.Length));
             if (rows.Count == request.MaxRows || bytes > request.MaxBytes)
             {
                 isTruncated = true;
                 break;
             }
 
-            rows.Add(row);
+            rows.Add(ReadRow(statement, columns.Length));
         }
 
         return new SandboxReply(SandboxOutcome.Ok, "", columns, rows, isTruncated, [.. authorizer.Touched]);
     }
 
-    private static SqlValue[] ReadRow(nint statement, int columns, ref int bytes)
+    private static int RowBytes(nint statement, int columns)
+    {
+        var bytes = 0;
+        for (var i = 0; i < columns; i++)
+        {
+            bytes += (NativeType)NativeSqlite.ColumnType(statement, i) is NativeType.Text or NativeType.Blob ? NativeSqlite.ColumnBytes(statement, i) + 5 : 9;
+        }
+
+        return bytes;
+    }
+
+    private static SqlValue[] ReadRow(nint statement, int columns)
     {
         var row = new SqlValue[columns];
         for (var i = 0; i < row.Length; i++)
         {
-            var type = (NativeType)NativeSqlite.ColumnType(statement, i);
-            row[i] = type switch
+            row[i] = (NativeType)NativeSqlite.ColumnType(statement, i) switch
             {
                 NativeType.Integer => NativeSqlite.ColumnInteger(statement, i),
                 NativeType.Real => NativeSqlite.ColumnReal(statement, i),
@@ -321,7 +332,6 @@ internal sealed unsafe class SandboxDatabase : IDisposable
                 NativeType.Blob => new ReadOnlySpan<byte>(NativeSqlite.ColumnBlob(statement, i), NativeSqlite.ColumnBytes(statement, i)).ToArray(),
                 _ => SqlValue.Null,
             };
-            bytes += type is NativeType.Text or NativeType.Blob ? NativeSqlite.ColumnBytes(statement, i) + 5 : 9;
         }
 
         return row;
