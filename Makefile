@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test lint audit claims bench hooks package clean
+.PHONY: help run build test lint audit claims bench hooks picture package clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -40,6 +40,10 @@ bench: ## Measure speed and print the numbers
 
 hooks: ## Install the pre-commit hook: tests of what was touched, formatting, secrets
 	@ops/hooks/install.sh
+
+picture: ## Draw the README's picture from what `make run` prints
+	@ops/bootstrap.sh picture
+	@ops/picture/make.sh
 
 ##@ Ship it
 audit: ## Fail on packages with a known high or critical vulnerability

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian machine that has only the .NET SDK, git and apt able to build, test or run this project.
 #
-#   ops/bootstrap.sh [build|test|run]      default: build
+#   ops/bootstrap.sh [build|test|run|picture]      default: build
 #
 # Installs the Debian packages that are missing and nothing else; with nothing missing it says nothing and does nothing.
 set -euo pipefail
@@ -22,12 +22,18 @@ build_needs=(
 test_needs=(
     'shellcheck|shellcheck'
 )
+picture_needs=(
+    'chromium|chromium'
+    '/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf|fonts-noto-core'
+    '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf|fonts-dejavu-core'
+)
 
-[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run]"
+[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture]"
 case ${1:-build} in
     build | run) needs=("${build_needs[@]}") ;;
     test) needs=("${build_needs[@]}" "${test_needs[@]}") ;;
-    *) fail "usage: ops/bootstrap.sh [build|test|run]" ;;
+    picture) needs=("${build_needs[@]}" "${picture_needs[@]}") ;;
+    *) fail "usage: ops/bootstrap.sh [build|test|run|picture]" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing. Install it first."

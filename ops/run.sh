@@ -4,11 +4,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 server=artifacts/bin/WorkspaceServer/release/workspace-server
-home=${WORKSPACE_DEMO_HOME:-artifacts/run}
+home=${DEMO_HOME:-artifacts/run}
 
 if [ ! -x "$server" ] || [ -n "$(find src ops/sqlcipher -newer "$server" -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.sql' -o -name '*.sh' \) -print -quit)" ]; then
-    echo "Building the server (the first time takes about two minutes) ..."
-    dotnet build src/WorkspaceServer -c Release --nologo -v quiet
+    echo "Building the server (the first time takes about a minute) ..."
+    dotnet build src/WorkspaceServer -c Release --nologo -v minimal -clp:NoSummary
     touch "$server"
 fi
 

@@ -3,8 +3,9 @@ namespace WorkspaceServer.Testing;
 /// <summary>JSON-RPC messages by hand, for what no well-behaved client would send.</summary>
 public static class McpCalls
 {
-    public const string Meta =
-        """"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"by-hand","version":"1.0"},"io.modelcontextprotocol/clientCapabilities":{}}"""";
+    public const string Meta = """
+        "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"by-hand","version":"1.0"},"io.modelcontextprotocol/clientCapabilities":{}}
+        """;
 
     public const string ListTools = """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}""";
 

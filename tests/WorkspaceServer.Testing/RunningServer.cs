@@ -91,6 +91,8 @@ internal sealed class RunningServer : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

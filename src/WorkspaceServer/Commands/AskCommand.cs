@@ -10,7 +10,14 @@ internal static class AskCommand
     public static Command Build()
     {
         var sql = new Argument<string>("SQL") { Description = "One SELECT." };
-        var url = new Option<Uri>("--url") { Description = "The server's MCP endpoint.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080/mcp"), HelpName = "URL" };
+        var url = new Option<string>("--url") { Description = "The server's MCP endpoint.", DefaultValueFactory = _ => "http://127.0.0.1:8080/mcp", HelpName = "URL" };
+        url.Validators.Add(result =>
+        {
+            if (!Uri.TryCreate(result.GetValue(url), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            {
+                result.AddError("--url is a http or https address, such as http://127.0.0.1:8080/mcp.");
+            }
+        });
         var file = new Option<string>("--token-file") { Description = "A file that holds the token; - reads it from standard input.", HelpName = "FILE", Required = true };
         var command = Verb.Create("ask", "Put one question to a running server over MCP, as an AI client would.", "ask --token-file token.txt \"SELECT count(*) FROM invoices\"");
         command.Add(sql);
@@ -19,7 +26,7 @@ internal static class AskCommand
         return command.Runs(async (context, cancel) =>
         {
             var token = await ReadTokenAsync(context.Arguments.GetValue(file)!, cancel);
-            var answer = await McpQuestion.AskAsync(context.Arguments.GetValue(url)!, token, context.Arguments.GetValue(sql)!, cancel);
+            var answer = await McpQuestion.AskAsync(new Uri(context.Arguments.GetValue(url)!), token, context.Arguments.GetValue(sql)!, cancel);
             context.Output.Result(answer, output => Print(output, answer));
             return ExitCodes.Ok;
         });

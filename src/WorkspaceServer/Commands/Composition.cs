@@ -59,7 +59,8 @@ internal static class Composition
     {
         var options = new SandboxOptions
         {
-            WorkerPath = Path.Combine(AppContext.BaseDirectory, "workspace-sandbox"), LibraryPath = vault.SqlCipherLibrary,
+            WorkerPath = Path.Combine(AppContext.BaseDirectory, "workspace-sandbox"),
+            LibraryPath = vault.SqlCipherLibrary,
         };
         return query.Workers == 0 ? options : options with { Workers = query.Workers };
     }

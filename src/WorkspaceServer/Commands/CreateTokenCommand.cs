@@ -58,7 +58,9 @@ internal static class CreateTokenCommand
         {
             using var stream = new FileStream(file, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
             stream.Write(System.Text.Encoding.ASCII.GetBytes(token.Text));
         }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Reflection;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Commands;
@@ -13,16 +12,12 @@ internal static class PrintConfigCommand
         .Runs((context, _) =>
         {
             var sections = OptionsSections.ReadAll(context.Get<IEnumerable<OptionsSection>>(), context.Get<IConfiguration>());
-            var values = sections.SelectMany(each => Settable(each.Section.Type)
+            var values = sections.SelectMany(each => OptionsSections.Settable(each.Section.Type)
                 .Select(property => (Key: $"{each.Section.Name}:{property.Name}", Value: Text(property.GetValue(each.Values))))).ToArray();
             context.Output.Result(values.ToDictionary(value => value.Key, value => value.Value), output => output.Table(
                 ["option", "value"], values.Select(value => new[] { value.Key, value.Value })));
             return Task.FromResult(ExitCodes.Ok);
         });
-
-    /// <summary>The options of a section's class: the properties that can be set.</summary>
-    public static IEnumerable<PropertyInfo> Settable(Type options) =>
-        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
     private static string Text(object? value) => value switch
     {

@@ -15,7 +15,9 @@ internal static class SampleCommand
         var workspace = GlobalOptions.Workspace();
         var scale = new Option<int>("--scale")
         {
-            Description = $"How many times 50,000 rows; 1 to {SampleBooks.MaxScale}.", DefaultValueFactory = _ => SampleBooks.DefaultScale, HelpName = "N",
+            Description = $"How many times 50,000 rows; 1 to {SampleBooks.MaxScale}.",
+            DefaultValueFactory = _ => SampleBooks.DefaultScale,
+            HelpName = "N",
         };
         var command = Verb.Create("sample", "Load the books of a fictional Indian trading firm: 13 tables, always the same.", "sample --workspace \"Sharma Traders\" --scale 2");
         command.Add(workspace);

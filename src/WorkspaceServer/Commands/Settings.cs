@@ -46,21 +46,27 @@ internal static class Settings
         .Where(entry => entry.Name.StartsWith(VariablePrefix, StringComparison.Ordinal) && !NotSettings.Contains(entry.Name[VariablePrefix.Length..]))
         .Select(entry => KeyValuePair.Create(KeyOf(entry.Name), entry.Value));
 
-    private static IEnumerable<KeyValuePair<string, string?>> FromFlags(ParseResult arguments)
+    private static Dictionary<string, string?> FromFlags(ParseResult arguments)
     {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (arguments.GetValue(GlobalOptions.Home) is { } home)
         {
-            yield return KeyValuePair.Create<string, string?>("Vault:DataDirectory", Path.Combine(home, "data"));
-            yield return KeyValuePair.Create<string, string?>("Vault:MasterKeyFile", Path.Combine(home, "keys", "master.key"));
+            values["Vault:DataDirectory"] = Path.Combine(home, "data");
+            values["Vault:MasterKeyFile"] = Path.Combine(home, "keys", "master.key");
         }
 
         foreach (var flag in arguments.GetValue(GlobalOptions.Set) ?? [])
         {
             var parts = flag.Split('=', 2);
-            yield return parts.Length == 2 && parts[0].Contains(':', StringComparison.Ordinal)
-                ? KeyValuePair.Create<string, string?>(parts[0], parts[1])
-                : throw Bad($"--set takes Section:Key=value, not '{flag}'.");
+            if (parts.Length != 2 || !parts[0].Contains(':', StringComparison.Ordinal))
+            {
+                throw Bad($"--set takes Section:Key=value, not '{flag}'.");
+            }
+
+            values[parts[0]] = parts[1];
         }
+
+        return values;
     }
 
     /// <summary>Lines NAME=value; empty lines and lines that start with # are skipped. Secrets live here, so the file is for its owner only.</summary>

@@ -21,8 +21,13 @@ internal static class ShowWorkspaceCommand
             var path = context.Get<DataFolder>().DatabaseOf(workspace.Id);
             var document = new
             {
-                Id = workspace.Id.ToString(), workspace.Name, workspace.CreatedAt, File = path, Bytes = new FileInfo(path).Length,
-                Tables = catalog.Tables.Count, Rows = catalog.Tables.Sum(table => table.RowCount),
+                Id = workspace.Id.ToString(),
+                workspace.Name,
+                workspace.CreatedAt,
+                File = path,
+                Bytes = new FileInfo(path).Length,
+                Tables = catalog.Tables.Count,
+                Rows = catalog.Tables.Sum(table => table.RowCount),
             };
             context.Output.Result(document, output => output.Fields(
                 ("id", document.Id),

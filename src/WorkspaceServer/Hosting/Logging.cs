@@ -1,3 +1,4 @@
+using ModelContextProtocol;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -18,6 +19,8 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
             .MinimumLevel.Override("ModelContextProtocol", LogEventLevel.Warning)
+            // The SDK logs a caller's mistake, such as an unknown tool, as a failure with its stack; the caller is told, that is enough.
+            .Filter.ByExcluding(line => line.Exception is McpException)
             .Enrich.With<RequestScope.Enricher>()
             .ReadFrom.Services(provider);
         var isText = format == LogFormat.Text || (format == LogFormat.Auto && !Console.IsOutputRedirected);
@@ -29,5 +32,5 @@ internal static class Logging
         {
             logger.WriteTo.Console(new CompactJsonFormatter());
         }
-    });
+    }, preserveStaticLogger: true); // else servers in one process, as in tests, would share the last one's logger
 }

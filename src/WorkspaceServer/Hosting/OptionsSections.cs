@@ -1,3 +1,4 @@
+using System.Reflection;
 using FluentValidation;
 
 namespace WorkspaceServer.Hosting;
@@ -33,9 +34,23 @@ internal static class OptionsSections
         return [.. known.Select(section => (section, section.Read(configuration)))];
     }
 
+    /// <summary>The settings of an options class: the properties that can be set.</summary>
+    public static IEnumerable<PropertyInfo> Settable(Type options) =>
+        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+
     private static TOptions Read<TOptions>(IConfiguration configuration, string section, AbstractValidator<TOptions> validator)
         where TOptions : class, new()
     {
+        var settable = Settable(typeof(TOptions)).Select(property => property.Name).ToArray();
+        foreach (var child in configuration.GetSection(section).GetChildren())
+        {
+            // The binder lets computed properties pass as known.
+            if (!settable.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Bad($"There is no setting '{section}:{child.Key}'. Known ones: {string.Join(", ", settable)}.");
+            }
+        }
+
         TOptions options;
         try
         {

@@ -16,6 +16,7 @@ internal static class Pipeline
         app.UseRouting();
         RequestLog.UseRoute(app);
         OriginCheck.Use(app);             // no page of somebody else's
+        UseNothingHere(app);              // 404 rather than 401, for clients probe addresses before they have a token
         // Rate limits come here, before any work is done for a caller.
         app.UseAuthentication();          // who is it?
         app.UseAuthorization();           // may they? Whatever does not say otherwise needs a signed-in caller.
@@ -34,4 +35,8 @@ internal static class Pipeline
         services.AddAuthentication();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
+
+    private static void UseNothingHere(WebApplication app) => app.Use((context, next) => context.GetEndpoint() is null
+        ? ProblemResponses.WriteAsync(context, ProblemCodes.NotFound, "There is nothing at this address.")
+        : next(context));
 }

@@ -30,6 +30,10 @@ internal static class ProblemCodes
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, ExitCodes.Usage);
     public static readonly ProblemCode UnknownHost = new("unknown_host", 421, ExitCodes.Usage);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
+
+    /// <summary>All of the above.</summary>
+    public static IReadOnlyList<ProblemCode> All { get; } =
+        [.. typeof(ProblemCodes).GetFields().Where(field => field.FieldType == typeof(ProblemCode)).Select(field => (ProblemCode)field.GetValue(null)!)];
 }
 
 /// <summary>Exit codes of every verb; printed by <c>--help</c> and in the operator's reference.</summary>

@@ -23,6 +23,9 @@ internal sealed class RequestScope
     /// <summary>The pattern of the route, never the path, which may hold what a caller made up.</summary>
     public string Route { get; set; } = "unmatched";
 
+    /// <summary>Which program asks, as it says itself.</summary>
+    public string? Client { get; set; }
+
     public static RequestScope Begin() => Ambient.Value = new RequestScope();
 
     /// <summary>Adds the scope to each log line.</summary>
@@ -47,6 +50,10 @@ internal sealed class RequestScope
             logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("workspace_id", scope.WorkspaceId));
             logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("actor_id", scope.ActorId));
             logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("route", scope.Route));
+            if (scope.Client is not null)
+            {
+                logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("client", scope.Client));
+            }
         }
     }
 }

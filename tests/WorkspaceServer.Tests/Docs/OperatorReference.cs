@@ -76,7 +76,7 @@ internal static class OperatorReference
         foreach (var section in sections.OrderBy(section => section.Name, StringComparer.Ordinal))
         {
             var defaults = Activator.CreateInstance(section.Type)!;
-            foreach (var property in PrintConfigCommand.Settable(section.Type))
+            foreach (var property in OptionsSections.Settable(section.Type))
             {
                 var meaning = comments.GetValueOrDefault($"P:{section.Type.FullName}.{property.Name}", "");
                 text.Append(CultureInfo.InvariantCulture, $"| `{section.Name}:{property.Name}` | {Default(property.GetValue(defaults))} | {Cell(meaning)} |\n");

@@ -18,7 +18,7 @@ internal sealed class WatchedFiles(params string[] folders) : IDisposable
     public string State() => string.Join('\n', folders
         .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
         .Order(StringComparer.Ordinal)
-        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : Hash(path))}"));
+        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : IsLockState(path) ? "locks" : Hash(path))}"));
 
     public void Dispose()
     {
@@ -27,6 +27,9 @@ internal sealed class WatchedFiles(params string[] folders) : IDisposable
             handle.Dispose();
         }
     }
+
+    /// <summary>Every reader notes there up to where it reads (sqlite.org/walformat.html, section 2.3); it holds nothing of the data.</summary>
+    private static bool IsLockState(string path) => path.EndsWith("-shm", StringComparison.Ordinal);
 
     private string Hash(string path)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Sandbox;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace WorkspaceServer.Tests.Workspaces;
 
 /// <summary>What the process around a statement must hold: time, memory, crashes, and the neighbours.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class SandboxPoolTests : IAsyncDisposable
 {
     private const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
@@ -54,7 +56,7 @@ public sealed class SandboxPoolTests : IAsyncDisposable
         var answered = 0;
         while (!heavy.All(task => task.IsCompleted))
         {
-            Assert.Single((await AskAsync(neighbour, "SELECT 1")).Rows);
+            Assert.Single((await AskAsync(neighbour, "SELECT 1", TimeSpan.FromSeconds(10))).Rows);
             answered++;
         }
 

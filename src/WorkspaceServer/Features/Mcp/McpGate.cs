@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp;
 
@@ -12,6 +14,7 @@ namespace WorkspaceServer.Features.Mcp;
 internal sealed class McpGate(WorkspaceTools tools)
 {
     private const int ParseError = -32700;
+    private const int InvalidRequest = -32600;
 
     // Two members of the same name could be read differently here and by what comes after.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
@@ -20,18 +23,24 @@ internal sealed class McpGate(WorkspaceTools tools)
     {
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        body.Position = 0;
-        IReadOnlyList<string>? missing;
-        try
+        if (!TryParse(body, out var message))
         {
-            using var message = JsonDocument.Parse(body, Strict);
-            missing = MissingScopes(message.RootElement, Caller.Of(context.User));
-        }
-        catch (JsonException)
-        {
-            await RefuseAsync(context);
+            await RefuseAsync(context, ParseError, "The body must be one JSON-RPC message in UTF-8, without repeated members.");
             return;
         }
+
+        if (!IsWellFormed(message))
+        {
+            await RefuseAsync(context, InvalidRequest, "The message must be one JSON-RPC object; in its params, name and uri are strings and _meta is an object.");
+            return;
+        }
+
+        if (RequestScope.Current is { } scope)
+        {
+            scope.Client = ClientName.Read(message, context.Request.Headers.UserAgent.ToString());
+        }
+
+        var missing = MissingScopes(message, Caller.Of(context.User));
 
         if (missing is not null)
         {
@@ -44,10 +53,45 @@ internal sealed class McpGate(WorkspaceTools tools)
         await endpoint(context);
     }
 
+    private static bool TryParse(MemoryStream body, out JsonElement message)
+    {
+        message = default;
+        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        try
+        {
+            // The parser does not look into strings, and what comes after us fails on text that is no UTF-8.
+            if (Utf8.IsValid(bytes))
+            {
+                message = JsonElement.Parse(bytes, Strict);
+                return true;
+            }
+        }
+        catch (JsonException)
+        {
+            // Answered by the caller, like text that is no UTF-8.
+        }
+
+        return false;
+    }
+
+    /// <summary>The SDK compares some members with headers and fails, with a 500, where they are of another kind.</summary>
+    private static bool IsWellFormed(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        return !message.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object
+            || (Is("name", JsonValueKind.String) && Is("uri", JsonValueKind.String) && Is("_meta", JsonValueKind.Object));
+
+        bool Is(string name, JsonValueKind kind) => !parameters.TryGetProperty(name, out var value) || value.ValueKind == kind;
+    }
+
     /// <summary>All scopes the caller needs to have what it has and this too; null if nothing is missing.</summary>
     private string[]? MissingScopes(JsonElement message, Caller caller)
     {
-        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+        if (!message.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
         {
             return null;
         }
@@ -71,16 +115,9 @@ internal sealed class McpGate(WorkspaceTools tools)
             ? value.GetString()!
             : "";
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context, int code, string message)
     {
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return context.Response.WriteAsJsonAsync(
-            new
-            {
-                jsonrpc = "2.0",
-                id = (string?)null,
-                error = new { code = ParseError, message = "The body must be one JSON-RPC message in UTF-8, without repeated members." },
-            },
-            context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = (string?)null, error = new { code, message } }, context.RequestAborted);
     }
 }

@@ -10,8 +10,15 @@ internal sealed record McpOptions
     /// <summary>Largest request to /mcp, in bytes; 16,384 to 16,777,216.</summary>
     public int MaxRequestBodyBytes { get; init; } = 1 << 20;
 
+    /// <summary>Calls of one token that run at the same time; 1 to 64. More are told to wait.</summary>
+    public int MaxCallsPerToken { get; init; } = 8;
+
     internal sealed class Validator : AbstractValidator<McpOptions>
     {
-        public Validator() => RuleFor(options => options.MaxRequestBodyBytes).InclusiveBetween(1 << 14, 1 << 24);
+        public Validator()
+        {
+            RuleFor(options => options.MaxRequestBodyBytes).InclusiveBetween(1 << 14, 1 << 24);
+            RuleFor(options => options.MaxCallsPerToken).InclusiveBetween(1, 64);
+        }
     }
 }

@@ -57,6 +57,13 @@ internal static class McpQuestion
         content.TryGetProperty("as_of", out var asOf) ? asOf.GetString() : null,
         milliseconds);
 
-    private static ProblemException Refused(CallToolResult result) =>
-        new(ProblemCodes.InvalidSql, string.Join(' ', result.Content.OfType<TextContentBlock>().Select(block => block.Text)));
+    /// <summary>Tools say "code: sentence".</summary>
+    private static ProblemException Refused(CallToolResult result)
+    {
+        var text = string.Join(' ', result.Content.OfType<TextContentBlock>().Select(block => block.Text));
+        var parts = text.Split(": ", 2);
+        return ProblemCodes.All.FirstOrDefault(code => code.Code == parts[0]) is { } known
+            ? new ProblemException(known, parts[^1])
+            : new ProblemException(ProblemCodes.InvalidSql, text);
+    }
 }

@@ -1,4 +1,3 @@
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
@@ -25,10 +24,11 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
     public async ValueTask<ListResourcesResult> ListAsync(Caller caller, CancellationToken cancel)
     {
         var tables = await VisibleAsync(caller, cancel);
-        Resource[] resources = caller.Scopes.Contains(Scopes.TablesRead)
+        // A list, for the SDK may add to it.
+        List<Resource> resources = caller.Scopes.Contains(Scopes.TablesRead)
             ? [
                 new Resource { Uri = SchemaUri, Name = "schema", Title = "Schema", Description = "All tables with their columns.", MimeType = PlainText },
-                .. tables.Tables.Select(table => new Resource { Uri = TablePrefix + table.Schema.Name, Name = table.Schema.Name, MimeType = PlainText }),
+                .. tables.Tables.Select(table => new Resource { Uri = TablePrefix + table.Schema.Name, Name = table.Schema.Name, Description = "The columns of this table.", MimeType = PlainText }),
             ]
             : [];
         return new ListResourcesResult { Resources = resources, TimeToLive = Lifetime, CacheScope = CacheScope.Private };
@@ -47,13 +47,14 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
         CacheScope = CacheScope.Private,
     };
 
-    public async ValueTask<ReadResourceResult> ReadAsync(string uri, Caller caller, CancellationToken cancel)
+    /// <returns>Null if there is no such resource.</returns>
+    public async ValueTask<ReadResourceResult?> ReadAsync(string uri, Caller caller, CancellationToken cancel)
     {
         var visible = await VisibleAsync(caller, cancel);
         var text = uri == SchemaUri ? Schema(visible)
             : uri.StartsWith(TablePrefix, StringComparison.Ordinal) && visible.Find(uri[TablePrefix.Length..]) is { } table ? Table(table)
-            : throw new McpProtocolException("There is no such resource. List them with resources/list.", McpErrorCode.ResourceNotFound);
-        return new ReadResourceResult
+            : null;
+        return text is null ? null : new ReadResourceResult
         {
             Contents = [new TextResourceContents { Uri = uri, MimeType = PlainText, Text = text }],
             TimeToLive = Lifetime,

@@ -6,8 +6,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool describe_table: the columns of one table, and what they mean.</summary>
-internal sealed class DescribeTableTool(IWorkspaceGateway gateway, ILogger<WorkspaceTool> log)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, log)
+internal sealed class DescribeTableTool(IWorkspaceGateway gateway, ToolCalls calls)
+    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("table", TableSchema.MaxNameLength)];
 

@@ -6,8 +6,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool execute_sql: one SELECT, run in the sandbox.</summary>
-internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions options, ILogger<WorkspaceTool> log)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, log)
+internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
+    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
 {
     /// <summary>Most rows of one answer.</summary>
     public const int MaxRows = 200;

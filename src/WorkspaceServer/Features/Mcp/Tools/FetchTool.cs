@@ -7,8 +7,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool fetch: one row as a document.</summary>
-internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options, ILogger<WorkspaceTool> log)
-    : WorkspaceTool([Tokens.Scopes.TablesRead, Tokens.Scopes.Search], Parameters, log)
+internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
+    : WorkspaceTool([Tokens.Scopes.TablesRead, Tokens.Scopes.Search], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("id", RowId.MaxLength, "table/key, as search gives it")];
 

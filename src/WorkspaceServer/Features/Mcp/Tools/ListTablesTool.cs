@@ -4,8 +4,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool list_tables: every table that the caller may see, one line each.</summary>
-internal sealed class ListTablesTool(IWorkspaceGateway gateway, ILogger<WorkspaceTool> log)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, log)
+internal sealed class ListTablesTool(IWorkspaceGateway gateway, ToolCalls calls)
+    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

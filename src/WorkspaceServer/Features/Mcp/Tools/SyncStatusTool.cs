@@ -4,8 +4,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool sync_status: how fresh each table is and where its rows came from.</summary>
-internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clock, ILogger<WorkspaceTool> log)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, log)
+internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clock, ToolCalls calls)
+    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

@@ -1,15 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using ModelContextProtocol.Protocol;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
-/// <summary>What one call's log line says: which client, tool, tables and columns, how much and how long; never SQL, arguments or cells.</summary>
-internal sealed partial class ToolCallNotes(string tool, Implementation? client)
+/// <summary>What one call's log line says beside the request's ids: which tool, tables and columns, how much and how long; never SQL, arguments or cells.</summary>
+internal sealed partial class ToolCallNotes(string tool)
 {
-    /// <summary>Longest name of a client that is logged, in characters.</summary>
-    private const int MaxClientLength = 100;
-
     /// <summary>Most tables and columns that are logged.</summary>
     private const int MaxTouched = 100;
 
@@ -39,24 +35,22 @@ internal sealed partial class ToolCallNotes(string tool, Implementation? client)
     public void Write(ILogger log)
     {
         var ms = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 2);
-        var name = client is null ? "unknown" : $"{client.Name}/{client.Version}";
-        name = string.Concat(name.Where(c => !char.IsControl(c)).Take(MaxClientLength));
         var touched = string.Join(' ', Touched.Take(MaxTouched));
         if (failure is null)
         {
-            Called(log, tool, Outcome, name, touched, Rows, Bytes, ms, sqlDigest);
+            Called(log, tool, Outcome, touched, Rows, Bytes, ms, sqlDigest);
         }
         else
         {
-            Failed(log, failure, tool, Outcome, name, touched, Rows, Bytes, ms, sqlDigest);
+            Failed(log, failure, tool, Outcome, touched, Rows, Bytes, ms, sqlDigest);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "tool {tool} {outcome} for {client}: read {touched}, {rows} rows, {bytes} bytes, {ms} ms, sql {sql_sha256}")]
+    [LoggerMessage(1, LogLevel.Information, "tool {tool} {outcome}: read {touched}, {rows} rows, {bytes} bytes, {ms} ms, sql {sql_sha256}")]
     private static partial void Called(
-        ILogger logger, string tool, string outcome, string client, string touched, int rows, int bytes, double ms, string? sql_sha256);
+        ILogger logger, string tool, string outcome, string touched, int rows, int bytes, double ms, string? sql_sha256);
 
-    [LoggerMessage(2, LogLevel.Error, "tool {tool} {outcome} for {client}: read {touched}, {rows} rows, {bytes} bytes, {ms} ms, sql {sql_sha256}")]
+    [LoggerMessage(2, LogLevel.Error, "tool {tool} {outcome}: read {touched}, {rows} rows, {bytes} bytes, {ms} ms, sql {sql_sha256}")]
     private static partial void Failed(
-        ILogger logger, Exception error, string tool, string outcome, string client, string touched, int rows, int bytes, double ms, string? sql_sha256);
+        ILogger logger, Exception error, string tool, string outcome, string touched, int rows, int bytes, double ms, string? sql_sha256);
 }

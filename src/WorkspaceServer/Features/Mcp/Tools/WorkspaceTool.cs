@@ -15,7 +15,7 @@ internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCall
 internal sealed record ToolAnswer(string Structured, string Text);
 
 /// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line a call.</summary>
-internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ILogger<WorkspaceTool> log) : McpServerTool
+internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
 {
     /// <summary>Holding one of these is enough.</summary>
     public IReadOnlyList<string> Scopes => scopes;
@@ -26,9 +26,9 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
 
     public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
-        var notes = new ToolCallNotes(ProtocolTool.Name, request.Server.ClientInfo);
+        var notes = new ToolCallNotes(ProtocolTool.Name);
         var result = await TryAnswerAsync(request, notes, cancellationToken);
-        notes.Write(log);
+        calls.Done(notes);
         return result;
     }
 
@@ -55,12 +55,14 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
                 throw new ProblemException(ProblemCodes.InsufficientScope, $"This needs a token with the scope {scopes[0]}.");
             }
 
+            using var place = calls.Begin(caller);
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
             return new CallToolResult
             {
-                Content = [new TextContentBlock { Text = answer.Text }], StructuredContent = JsonElement.Parse(answer.Structured),
+                Content = [new TextContentBlock { Text = answer.Text }],
+                StructuredContent = JsonElement.Parse(answer.Structured),
             };
         }
         catch (ProblemException problem)

@@ -16,6 +16,7 @@ internal sealed class WorkspaceTools(IEnumerable<WorkspaceTool> tools)
         Add<FetchTool>(services);
         Add<SyncStatusTool>(services);
         services.AddSingleton<WorkspaceTools>();
+        services.AddSingleton<ToolCalls>();
     }
 
     public WorkspaceTool? Find(string name) => byName.GetValueOrDefault(name);

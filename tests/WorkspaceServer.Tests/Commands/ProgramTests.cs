@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text.Json;
+using WorkspaceServer.Testing;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Commands;
+
+/// <summary>The program itself, as an operator starts it: what it prints, where, and with which exit code.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public async Task FromNothingToAnAnswer()
+    {
+        Assert.Equal(0, (await RunAsync("init")).ExitCode);
+        var made = await RunAsync("workspace", "create", "Books", "--sample", "--json");
+        var id = made.Json.GetProperty("id").GetString()!;
+        Assert.Equal(13, made.Json.GetProperty("tables").GetArrayLength());
+
+        var answer = await RunAsync("query", "-w", id, "SELECT round(sum(amount), 2) FROM voucher_lines", "--json");
+        Assert.Equal(0, answer.Json.GetProperty("rows")[0][0].GetDouble());
+        Assert.Contains("13 tables", (await RunAsync("doctor", "--thorough")).Output, StringComparison.Ordinal);
+        Assert.Contains("parties", (await RunAsync("table", "list", "-w", "books")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDemoAnswersItsFirstQuestion()
+    {
+        var run = await RunAsync("--set", "Server:Url=http://127.0.0.1:0", "demo", "--once");
+
+        Assert.Equal("", run.Error);
+        Assert.Contains("open_invoices", run.Output, StringComparison.Ordinal);
+        Assert.Contains("5 rows", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("wsp_mcp_", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADeletedWorkspaceLeavesTheOthersAsTheyWere()
+    {
+        await RunAsync("init");
+        var ids = new List<string>();
+        foreach (var name in (string[])["One", "Two", "Three"])
+        {
+            ids.Add((await RunAsync("workspace", "create", name, "--json")).Json.GetProperty("id").GetString()!);
+        }
+
+        string[] File(string id) => Directory.GetFiles(folder.File($"data/workspaces/{id}"));
+        var before = ids.Skip(1).SelectMany(File).ToDictionary(file => file, System.IO.File.ReadAllBytes);
+        Assert.Equal(2, (await RunAsync("workspace", "delete", "One")).ExitCode);
+        Assert.Equal(0, (await RunAsync("workspace", "delete", "One", "--yes")).ExitCode);
+
+        Assert.False(Directory.Exists(folder.File($"data/workspaces/{ids[0]}")));
+        Assert.All(before, file => Assert.Equal(file.Value, System.IO.File.ReadAllBytes(file.Key)));
+        Assert.Equal(1, (await RunAsync("workspace", "show", "One")).ExitCode);
+    }
+
+    [Theory]
+    [Trait("claim", "A31")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead)]
+    public async Task AKeyThatOthersMayReadStopsTheStart(UnixFileMode mode)
+    {
+        await RunAsync("init");
+        File.SetUnixFileMode(folder.File("keys/master.key"), mode);
+
+        var run = await RunAsync("serve");
+
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("chmod 0400", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("claim", "A32")]
+    public async Task TheMasterKeyIsNowhereButInItsFile()
+    {
+        await RunAsync("init");
+        await RunAsync("workspace", "create", "Books", "--sample");
+        await RunAsync("demo", "--once", "--set", "Server:Url=http://127.0.0.1:0");
+        var key = await File.ReadAllBytesAsync(folder.File("keys/master.key"), TestContext.Current.CancellationToken);
+        var output = string.Concat((await RunAsync("config", "print")).Output, (await RunAsync("doctor", "--json")).Output, (await RunAsync("workspace", "list", "--json")).Output);
+
+        string[] spellings = [Convert.ToHexString(key), Convert.ToHexStringLower(key), Convert.ToBase64String(key)];
+        Assert.All(spellings, text => Assert.DoesNotContain(text, output, StringComparison.Ordinal));
+        foreach (var file in Directory.EnumerateFiles(folder.File("data"), "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            Assert.True(bytes.AsSpan().IndexOf(key) < 0, file);
+            Assert.All(spellings, text => Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(text)) < 0, file));
+        }
+    }
+
+    [Fact]
+    public async Task AnotherMasterKeyOpensNothing()
+    {
+        await RunAsync("init");
+        File.Delete(folder.File("keys/master.key"));
+        Vault.Keys.MasterKey.Create(folder.File("keys/master.key"));
+
+        var run = await RunAsync("workspace", "list");
+
+        Assert.Equal(12, run.ExitCode);
+        Assert.Contains("another master key", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PlainSqliteIsRefused()
+    {
+        string[] places = ["/usr/lib/x86_64-linux-gnu/libsqlite3.so.0", "/usr/lib/aarch64-linux-gnu/libsqlite3.so.0"];
+        var plain = places.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(plain is null, "this machine has no plain SQLite library to try (Debian package libsqlite3-0)");
+
+        var run = await RunAsync("--set", $"Vault:SqlCipherLibrary={plain}", "init");
+
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("plain SQLite, not SQLCipher", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("data")));
+    }
+
+    [Theory]
+    [InlineData(78, "no SQLCipher library at", "--set", "Vault:SqlCipherLibrary=/nowhere.so", "version")]
+    [InlineData(78, "cannot be loaded", "--set", "Vault:SqlCipherLibrary=/etc/passwd", "version")]
+    [InlineData(78, "Run: workspace-server init", "workspace", "list")]
+    [InlineData(78, "no section 'Foo'", "--set", "Foo:Bar=1", "config", "validate")]
+    [InlineData(78, "DeadlineMilliseconds", "--set", "Query:DeadlineMilliseconds=99", "config", "validate")]
+    [InlineData(78, "no setting 'Query:Deadline'", "--set", "Query:Deadline=1", "config", "validate")]
+    [InlineData(78, "inside the data folder", "--set", "Vault:MasterKeyFile=/tmp/x/master.key", "--set", "Vault:DataDirectory=/tmp/x", "config", "validate")]
+    [InlineData(78, "can be reached from other machines", "--set", "Server:Url=http://0.0.0.0:8080", "config", "validate")]
+    [InlineData(2, "--help", "workspace", "create")]
+    public async Task WhatIsWrongIsSaidInOneSentence(int code, string message, params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task<Run> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", folder.Path, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Run(process.ExitCode, await output, await error);
+    }
+
+    private sealed record Run(int ExitCode, string Output, string Error)
+    {
+        public JsonElement Json => JsonElement.Parse(Output);
+    }
+}
