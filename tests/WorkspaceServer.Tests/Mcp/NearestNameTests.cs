@@ -36,6 +36,12 @@ public sealed class NearestNameTests
     public void AVeryLongNameIsNotLookedAt() => Assert.Null(NearestName.Find(new string('a', 64), [new string('a', 63)]));
 
     [Theory]
+    [InlineData(NearestName.MaxNames - 1, "amount")]
+    [InlineData(NearestName.MaxNames, null)]
+    public void OnlySoManyNamesAreCompared(int before, string? found) =>
+        Assert.Equal(found, NearestName.Find("amt", Enumerable.Repeat("zebra", before).Append("amount")));
+
+    [Theory]
     [InlineData(9_007_199_254_740_991, "9007199254740991")]
     [InlineData(9_007_199_254_740_992, "\"9007199254740992\"")]
     [InlineData(-9_007_199_254_740_992, "\"-9007199254740992\"")]

@@ -9,6 +9,9 @@ internal static class NearestName
     /// <summary>One mistake is forgiven for this many characters.</summary>
     private const int CharactersPerMistake = 3;
 
+    /// <summary>Most names that are compared. A hint is worth some milliseconds, not seconds.</summary>
+    public const int MaxNames = 5_000;
+
     /// <summary>The name that is closest to what was written, or null if none is close. Upper and lower case are the same.</summary>
     public static string? Find(string written, IEnumerable<string> names)
     {
@@ -19,6 +22,7 @@ internal static class NearestName
 
         var lower = written.ToLowerInvariant();
         return names
+            .Take(MaxNames)
             .Where(name => name.Length <= MaxLength)
             .Select(name => (Name: name, Lower: name.ToLowerInvariant()))
             .Select(each => (each.Name, Distance: Distance(lower, each.Lower), IsShort: IsAbbreviation(lower, each.Lower) || IsAbbreviation(each.Lower, lower)))
@@ -32,23 +36,33 @@ internal static class NearestName
     /// <summary>Insertions, deletions, replacements and swaps of neighbours (Damerau-Levenshtein, optimal string alignment).</summary>
     public static int Distance(string a, string b)
     {
-        var rows = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
+        // Only the row being filled and the two before it are looked at.
+        var width = b.Length + 1;
+        Span<int> cells = width <= MaxLength + 1 ? stackalloc int[3 * (MaxLength + 1)] : new int[3 * width];
+        var before = cells[..width];
+        var above = cells[width..(2 * width)];
+        var row = cells[(2 * width)..(3 * width)];
+        for (var j = 0; j <= b.Length; j++)
         {
-            for (var j = 0; j <= b.Length; j++)
+            row[j] = j;
+        }
+
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var free = before;
+            before = above;
+            above = row;
+            row = free;
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
             {
-                rows[i, j] = i == 0 || j == 0 ? i + j : Cheapest(rows, a, b, i, j);
+                var replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                var best = Math.Min(Math.Min(above[j], row[j - 1]) + 1, replaced);
+                row[j] = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] ? Math.Min(best, before[j - 2] + 1) : best;
             }
         }
 
-        return rows[a.Length, b.Length];
-    }
-
-    private static int Cheapest(int[,] rows, string a, string b, int i, int j)
-    {
-        var replaced = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-        var best = Math.Min(Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1, replaced);
-        return i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] ? Math.Min(best, rows[i - 2, j - 2] + 1) : best;
+        return row[b.Length];
     }
 
     /// <summary>True if the short one's characters all stand in the long one, in order, from the same first character on.</summary>

@@ -10,13 +10,20 @@ internal static partial class SqlHints
     private const string Dialect =
         "This is SQLite: dates with date() and strftime('%Y-%m', d), text with || and substr(), no schemas, no stored functions.";
 
+    /// <summary>Longest message of SQLite that is passed on, in characters.</summary>
+    public const int MaxMessageCharacters = 300;
+
     /// <summary>The message with a hint behind it, if there is one to give.</summary>
+    /// <remarks>
+    /// SQLite's messages may quote what a statement computed, and so a cell: json_extract names a path that it cannot read.
+    /// What is not known to be made of SQLite's words and the statement's names is therefore fenced as data.
+    /// </remarks>
     public static string Explain(ProblemException problem, string sql, Catalog visible)
     {
         var message = problem.Message.TrimEnd('.');
         if (NoSuch().Match(message) is { Success: true } missing)
         {
-            var name = missing.Groups["name"].Value.Trim('"', '`', '[', ']', '\'');
+            var name = missing.Groups["name"].Value;
             var hint = missing.Groups["kind"].Value switch
             {
                 "table" => Table(name, visible),
@@ -26,9 +33,19 @@ internal static partial class SqlHints
             return $"no such {missing.Groups["kind"].Value}: {name}. {hint}";
         }
 
-        return UnavailableFunction().IsMatch(message) || message.EndsWith("syntax error", StringComparison.Ordinal)
-            ? $"{message}. {Dialect}"
-            : problem.Message;
+        if (UnavailableFunction().IsMatch(message) || SyntaxError().IsMatch(message))
+        {
+            return $"{message}. {Dialect}";
+        }
+
+        return OnlyWords().IsMatch(problem.Message) || NamesOnly().IsMatch(problem.Message) ? problem.Message : Fenced(problem.Message);
+    }
+
+    private static string Fenced(string message)
+    {
+        var text = new FencedText();
+        text.TryAdd(JsonText.Of(message.Length <= MaxMessageCharacters ? message : message[..MaxMessageCharacters] + "…"));
+        return text.Close("SQLite cannot run this statement and says why.");
     }
 
     private static string Table(string name, Catalog visible) =>
@@ -39,7 +56,8 @@ internal static partial class SqlHints
     private static string Column(string name, string sql, Catalog visible)
     {
         var column = name.Split('.')[^1];
-        var named = visible.Tables.Where(table => Words().Matches(sql).Any(word => word.Value.Equals(table.Schema.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
+        var words = Words().Matches(sql).Select(word => word.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var named = visible.Tables.Where(table => words.Contains(table.Schema.Name)).ToArray();
         return In(named) ?? In(visible.Tables)
             ?? $"Call describe_table for the columns of {(named.Length > 0 ? string.Join(" and ", named.Select(table => table.Schema.Name)) : "a table")}.";
 
@@ -51,11 +69,23 @@ internal static partial class SqlHints
         }
     }
 
-    [GeneratedRegex(@"\Ano such (?<kind>table|column|function): (?<name>\S+)", RegexOptions.CultureInvariant)]
+    // SQLite adds to a name in double quotes that it may have been meant as a text.
+    [GeneratedRegex(@"\Ano such (?<kind>table|column|function): ""?(?<name>[\w.$]{1,127})""?( - should this be .{1,60})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex NoSuch();
 
-    [GeneratedRegex(@"\AThe function \S+ is not available here\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\AThe function \w{1,127} is not available here\z", RegexOptions.CultureInvariant)]
     private static partial Regex UnavailableFunction();
+
+    // What stands near is a token of the statement.
+    [GeneratedRegex(@"\Anear ""[^""\r\n]{1,63}"": syntax error\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SyntaxError();
+
+    // Without a colon or a quote there is no place in a message for a value.
+    [GeneratedRegex(@"\A[A-Za-z0-9_ ,.()/-]{1,300}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OnlyWords();
+
+    [GeneratedRegex(@"\A(ambiguous column name|misuse of aggregate|Only SELECT is allowed here): [\w.,() ]{1,127}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamesOnly();
 
     [GeneratedRegex(@"[A-Za-z_][A-Za-z0-9_]*", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
