@@ -134,6 +134,46 @@ public sealed class MalformedCallsTests(McpFixture fixture) : IClassFixture<McpF
         Assert.Equal(-32700, error.GetProperty("error").GetProperty("code").GetInt32());
     }
 
+    // The SDK would take "Name" for "name", and fail where what it takes is of another kind.
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"Method":"tools/call","params":{"name":"list_tables","arguments":{}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","PARAMS":{"name":"list_tables","arguments":{}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"Name":"list_tables","arguments":{}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","NAME":5,"arguments":{}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","Arguments":{"x":1}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","_Meta":5}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"Uri":"workspace://schema"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","arguments":[]}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","arguments":"x"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":5}""")]
+    public async Task AMessageThatCouldBeReadInTwoWaysIsRefused(string body)
+    {
+        foreach (var headers in new[] { McpCalls.Accept, McpCalls.ModernHeaders("tools/call", "list_tables") })
+        {
+            using var response = await fixture.Server.SendAsync(
+                HttpMethod.Post, "/mcp", fixture.Server.Token(), new StringContent(body, Encoding.UTF8, "application/json"), headers);
+            var error = JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancel));
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Equal(-32600, error.GetProperty("error").GetProperty("code").GetInt32());
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","arguments":null}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","other":{"Name":5}}}""")]
+    public async Task NothingIsAsGoodAsAnEmptyObject(string body)
+    {
+        using var response = await fixture.Server.SendAsync(
+            HttpMethod.Post, "/mcp", fixture.Server.Token(), new StringContent(body, Encoding.UTF8, "application/json"), McpCalls.Accept);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(JsonElement.Parse(McpCalls.Body(await response.Content.ReadAsStringAsync(Cancel))).TryGetProperty("result", out _));
+    }
+
     [Theory]
     [InlineData(1 << 14, HttpStatusCode.OK)]
     [InlineData((1 << 14) + 1, HttpStatusCode.RequestEntityTooLarge)]
@@ -166,7 +206,9 @@ public sealed class MalformedCallsTests(McpFixture fixture) : IClassFixture<McpF
         var tool = random.Pick(Tools);
         var good = random.Next(2) == 0 ? McpCalls.Call(tool, """{"sql":"SELECT 1","table":"parties","query":"a","id":"parties/P1"}""") : McpCalls.ModernCall(tool, "{}");
         string[] wrong = ["null", "[]", "5", "\"x\"", "{}", "1e999", "[[[[[[]]]]]]", "true"];
-        var broken = (i % 10) switch
+        string[] members = ["method", "params", "name", "arguments", "uri", "_meta", "id", "jsonrpc", "clientInfo"];
+        var member = random.Pick(members);
+        var broken = (i % 12) switch
         {
             0 => good[..random.Next(good.Length)],
             1 => good.Replace($"\"{tool}\"", random.Pick(wrong), StringComparison.Ordinal),
@@ -176,7 +218,9 @@ public sealed class MalformedCallsTests(McpFixture fixture) : IClassFixture<McpF
             5 => good.Replace("{\"name\":\"by-hand\",\"version\":\"1.0\"}", random.Pick(wrong), StringComparison.Ordinal),
             6 => good.Replace("\"2026-07-28\"", random.Pick(wrong), StringComparison.Ordinal),
             7 => good.Replace("\"arguments\":{", $"\"arguments\":{random.Pick(wrong)},\"x\":{{", StringComparison.Ordinal),
-            8 => new string('[', random.Between(1, 5_000)),
+            8 => good.Replace($"\"{member}\":", $"\"{char.ToUpperInvariant(member[0])}{member[1..]}\":", StringComparison.Ordinal),
+            9 => good.Replace($"\"{member}\":", $"\"{member.ToUpperInvariant()}\":{random.Pick(wrong)},\"{member}\":", StringComparison.Ordinal),
+            10 => new string('[', random.Between(1, 5_000)),
             _ => $"[{good},{good}]",
         };
         var bytes = Encoding.UTF8.GetBytes(broken);

@@ -16,6 +16,10 @@ internal sealed class McpGate(WorkspaceTools tools)
     private const int ParseError = -32700;
     private const int InvalidRequest = -32600;
 
+    // What is read here, and what the SDK fails on if it is of another kind.
+    private static readonly string[] MessageMembers = ["method", "params"];
+    private static readonly string[] ParameterMembers = ["name", "uri", "arguments", "_meta"];
+
     // Two members of the same name could be read differently here and by what comes after.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
@@ -31,7 +35,7 @@ internal sealed class McpGate(WorkspaceTools tools)
 
         if (!IsWellFormed(message))
         {
-            await RefuseAsync(context, InvalidRequest, "The message must be one JSON-RPC object; in its params, name and uri are strings and _meta is an object.");
+            await RefuseAsync(context, InvalidRequest, "The message must be one JSON-RPC object whose params are an object; in it, name and uri are strings, arguments and _meta are objects. Member names are written exactly so.");
             return;
         }
 
@@ -77,16 +81,27 @@ internal sealed class McpGate(WorkspaceTools tools)
     /// <summary>The SDK compares some members with headers and fails, with a 500, where they are of another kind.</summary>
     private static bool IsWellFormed(JsonElement message)
     {
-        if (message.ValueKind != JsonValueKind.Object)
+        if (message.ValueKind != JsonValueKind.Object || !IsExact(message, MessageMembers))
         {
             return false;
         }
 
-        return !message.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object
-            || (Is("name", JsonValueKind.String) && Is("uri", JsonValueKind.String) && Is("_meta", JsonValueKind.Object));
+        if (!message.TryGetProperty("params", out var parameters) || parameters.ValueKind == JsonValueKind.Null)
+        {
+            return true;
+        }
 
-        bool Is(string name, JsonValueKind kind) => !parameters.TryGetProperty(name, out var value) || value.ValueKind == kind;
+        return parameters.ValueKind == JsonValueKind.Object && IsExact(parameters, ParameterMembers)
+            && Is("name", parameters, JsonValueKind.String) && Is("uri", parameters, JsonValueKind.String)
+            && Is("_meta", parameters, JsonValueKind.Object)
+            && (Is("arguments", parameters, JsonValueKind.Object) || Is("arguments", parameters, JsonValueKind.Null));
     }
+
+    private static bool Is(string name, JsonElement parent, JsonValueKind kind) => !parent.TryGetProperty(name, out var value) || value.ValueKind == kind;
+
+    /// <summary>The SDK takes "Name" for "name". What it reads and what is checked here must be the same member.</summary>
+    private static bool IsExact(JsonElement parent, string[] members) => parent.EnumerateObject().All(given =>
+        members.All(member => given.Name == member || !given.Name.Equals(member, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>All scopes the caller needs to have what it has and this too; null if nothing is missing.</summary>
     private string[]? MissingScopes(JsonElement message, Caller caller)

@@ -91,7 +91,7 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
             $"{JsonText.Of(table.Schema.Name)} {JsonText.Of(table.RowCount)} rows: {string.Join(", ", table.Schema.Columns.Select(column => $"{column.Name} {column.Type.ToString().ToLowerInvariant()}"))}"))
             .Count();
         return text.Close(
-            $"{visible.Tables.Count} tables; rows {JsonText.AsOf(ListTablesTool.Oldest(visible))} or later.",
+            visible.Tables.Count == 0 ? "There are no tables yet." : $"{visible.Tables.Count} tables; rows {JsonText.AsOf(ListTablesTool.Oldest(visible))} or later.",
             shown < visible.Tables.Count ? "Cut off: read single tables." : null);
     }
 
