@@ -16,6 +16,7 @@ internal static class Pipeline
         app.UseRouting();
         RequestLog.UseRoute(app);
         OriginCheck.Use(app);             // no page of somebody else's
+        app.UseCors();                    // tells browsers so, and answers what they ask before a call
         UseNothingHere(app);              // 404 rather than 401, for clients probe addresses before they have a token
         // Rate limits come here, before any work is done for a caller.
         app.UseAuthentication();          // who is it?
@@ -26,6 +27,7 @@ internal static class Pipeline
     {
         services.AddRoutingCore();
         services.AddSingleton<PublicAddress>();
+        OriginCheck.AddServices(services);
         services.Configure<ForwardedHeadersOptions>(options =>
         {
             // Only loopback is trusted, which is the default. X-Forwarded-Host is not read: nginx passes Host on.

@@ -79,4 +79,46 @@ public sealed class HostAndOriginTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
+
+    [Theory]
+    [Trait("claim", "D45")]
+    [InlineData("/mcp", "https://inspector.example.in", true)]
+    [InlineData("/mcp", "https://inspector.example.in.evil.example", false)]
+    [InlineData("/mcp", "https://evil-inspector.example.in", false)]
+    [InlineData("/mcp", "http://inspector.example.in", false)]
+    [InlineData("/mcp", "null", false)]
+    [InlineData("/.well-known/oauth-protected-resource/mcp", "https://inspector.example.in", true)]
+    [InlineData("/.well-known/oauth-protected-resource/mcp", "https://evil.example", false)]
+    public async Task ABrowserIsToldWhichPagesMayCall(string path, string origin, bool isAllowed)
+    {
+        using var preflight = await server.SendAsync(
+            HttpMethod.Options, path, null, null,
+            ("Origin", origin), ("Access-Control-Request-Method", path == "/mcp" ? "POST" : "GET"), ("Access-Control-Request-Headers", "authorization,mcp-protocol-version"));
+        using var refused = path == "/mcp"
+            ? await server.SendAsync(HttpMethod.Post, path, null, new StringContent(McpCalls.ListTools, Encoding.UTF8, "application/json"), [("Origin", origin), .. McpCalls.Accept])
+            : await server.SendAsync(HttpMethod.Get, path, null, null, ("Origin", origin));
+
+        foreach (var response in new[] { preflight, refused })
+        {
+            string[] told = response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? [.. values] : [];
+            Assert.Equal(isAllowed ? [origin] : [], told);
+            Assert.False(response.Headers.Contains("Access-Control-Allow-Credentials"));
+        }
+
+        if (isAllowed)
+        {
+            Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+            Assert.Equal("authorization,mcp-protocol-version", Assert.Single(preflight.Headers.GetValues("Access-Control-Allow-Headers")));
+            // A page starts to sign in from the challenge, so it must be able to read it.
+            Assert.Contains("WWW-Authenticate", Assert.Single(refused.Headers.GetValues("Access-Control-Expose-Headers")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task NoOtherAddressMayBeCalledByPages()
+    {
+        using var response = await server.SendAsync(HttpMethod.Get, "/readyz", null, null, ("Origin", "https://inspector.example.in"));
+
+        Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
 }

@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Mcp.Prompts;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp;
 
@@ -48,6 +49,7 @@ internal static class McpFeature
         var options = routes.ServiceProvider.GetRequiredService<McpOptions>();
         routes.MapMcp(Path)
             .RequireAuthorization()
+            .RequireCors(OriginCheck.CorsPolicy)
             .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes))
             .Finally(endpoint =>
             {

@@ -13,8 +13,8 @@ internal static class ProtectedResource
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(RootPath, Handle).AllowAnonymous();
-        routes.MapGet(McpPath, Handle).AllowAnonymous();
+        routes.MapGet(RootPath, Handle).AllowAnonymous().RequireCors(OriginCheck.CorsPolicy);
+        routes.MapGet(McpPath, Handle).AllowAnonymous().RequireCors(OriginCheck.CorsPolicy);
     }
 
     private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(
