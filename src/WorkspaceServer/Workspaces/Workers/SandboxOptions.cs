@@ -15,7 +15,7 @@ internal sealed record SandboxOptions
     /// <summary>Heavy statements that run at the same time, at the lowest priority.</summary>
     public int HeavyWorkers { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>Heavy statements that wait for their turn, over all workspaces; more are refused as busy.</summary>
+    /// <summary>Heavy statements that wait for their turn, over all workspaces; more are refused as busy. They hold no memory meanwhile.</summary>
     public int MaxWaitingHeavy { get; init; } = 8;
 
     /// <summary>Heavy statements of one workspace that wait for their turn; more are refused as busy.</summary>
