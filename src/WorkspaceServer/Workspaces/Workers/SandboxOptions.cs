@@ -36,6 +36,9 @@ internal sealed record SandboxOptions
     /// <summary>Time at full priority that a workspace may spend per second on statements longer than <see cref="ShortSlice"/>.</summary>
     public TimeSpan FastTimePerSecond { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What a heavy statement is charged beside its slice, since a fresh worker has to be started for it.</summary>
+    public TimeSpan WorkerCost { get; init; } = TimeSpan.FromMilliseconds(8);
+
     /// <summary>After the deadline a worker has this long to answer by itself; then it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMilliseconds(300);
 }

@@ -57,7 +57,12 @@ internal sealed class SandboxPool : IDisposable
     public async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var (slot, refusal) = await AcquireAsync(handle, request.Deadline, cancel);
+        if (!await WaitOutDebtAsync(handle.Workspace, request.Deadline, cancel))
+        {
+            return Busy();
+        }
+
+        var (slot, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
         if (slot is null)
         {
             return refusal!;
@@ -116,6 +121,29 @@ internal sealed class SandboxPool : IDisposable
         var wanted = Environment.ProcessorCount + options.Workers + options.HeavyWorkers + options.MaxWaitingHeavy;
         ThreadPool.SetMinThreads(Math.Max(workers, wanted), completions);
     }
+
+    /// <returns>False if the debt lasts longer than the statement's time.</returns>
+    private async Task<bool> WaitOutDebtAsync(WorkspaceId workspace, TimeSpan deadline, CancellationToken cancel)
+    {
+        TimeSpan wait;
+        lock (gate)
+        {
+            wait = fastTime.WaitOf(workspace);
+        }
+
+        if (wait > TimeSpan.Zero && wait < deadline)
+        {
+            await Task.Delay(wait, clock, cancel);
+        }
+
+        return wait < deadline;
+    }
+
+    /// <summary>What a statement has cost the others: nothing if it was short, its slice and a fresh worker if it was heavy.</summary>
+    private TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
+        slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
+        : elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero
+        : slot.ProcessorTime;
 
     /// <returns>Null if the statement has to wait for its turn among the heavy ones.</returns>
     private async Task<SandboxReply?> RunAsync(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
@@ -303,7 +331,7 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
-            fastTime.Charge(workspace, elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero : slot.ProcessorTime);
+            fastTime.Charge(workspace, CostOf(slot, elapsed));
             var state = slot.Finish();
             if (state == SandboxSlotState.Heavy)
             {
