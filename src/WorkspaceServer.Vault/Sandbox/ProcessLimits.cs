@@ -42,6 +42,16 @@ public static partial class ProcessLimits
 
     internal static void Continue(int process) => _ = Kill(process, SignalContinue);
 
+    /// <summary>Time that all threads of a process have spent on a processor; clock_getcpuclockid(3).</summary>
+    internal static TimeSpan ProcessorTime(int process)
+    {
+        // The kernel's number for that clock (include/linux/posix-timers.h): ~pid, the process bit clear, CPUCLOCK_SCHED.
+        const int schedulerClock = 2;
+        return GetClock((~process << 3) | schedulerClock, out var time) == 0
+            ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
+            : TimeSpan.Zero;
+    }
+
     private static void Set(int resource, ulong value)
     {
         var limit = new ResourceLimit { Soft = value, Hard = value };
@@ -59,6 +69,15 @@ public static partial class ProcessLimits
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetClock(int clock, out ClockTime time);
+
+    private struct ClockTime
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     private struct ResourceLimit
     {

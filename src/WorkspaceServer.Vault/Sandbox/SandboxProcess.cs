@@ -93,6 +93,9 @@ public sealed class SandboxProcess : IDisposable
         }
     }
 
+    /// <summary>Time that the worker has spent on a processor since it started.</summary>
+    public TimeSpan ProcessorTime => ProcessLimits.ProcessorTime(process.Id);
+
     /// <summary>Gives the worker only what others leave of the processor; it can never climb back.</summary>
     public void Demote() => ProcessLimits.Demote(process.Id);
 

@@ -15,6 +15,9 @@ public enum Expected
 
     /// <summary>It looks like an attack and gives a plain answer that shows nothing.</summary>
     Harmless,
+
+    /// <summary>Nobody knows, since it comes from a generator.</summary>
+    Any,
 }
 
 /// <param name="Line">Where it stands in its file.</param>

@@ -22,6 +22,9 @@ public sealed class HostileYard : IAsyncLifetime
 
     // As text, in hexadecimal, backwards.
     private static readonly string[] Traces = [Canary, "43414E415259", "YRANAC", CanaryNumber];
+
+    // Who writes these may get them back, changed or counted up; whether they were right then shows against the twin.
+    private static readonly string[] Stems = [Canary, CanaryNumber[..^3]];
     private readonly TemporaryFolder target = new();
     private readonly ConcurrentQueue<string> complaints = new();
     private WatchedFiles files = null!;
@@ -29,6 +32,7 @@ public sealed class HostileYard : IAsyncLifetime
     private string before = "";
     private string rootNames = "";
     private long idleKibibytes;
+    private int answered;
 
     internal static ReadAccess Access { get; } = new(["parties.secret_pan", "parties.secret_limit", "salaries.*"]);
 
@@ -38,6 +42,12 @@ public sealed class HostileYard : IAsyncLifetime
     internal WorkspaceId Books { get; private set; }
 
     internal WorkspaceId Other { get; private set; }
+
+    /// <summary>Like the first, but for what is hidden: a statement that is answered differently there has seen some of it.</summary>
+    internal WorkspaceId Twin { get; private set; }
+
+    /// <summary>How many statements were answered with rows or the lack of them.</summary>
+    internal int Answered => answered;
 
     internal IReadOnlyList<Statement> Statements { get; private set; } = [];
 
@@ -52,7 +62,8 @@ public sealed class HostileYard : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Books = await LoadAsync(Server);
+        Books = await LoadAsync(Server, "PAN", 918273645, 1);
+        Twin = await LoadAsync(Server, "TWIN", 918270000, 3);
         Other = Server.Create("Other");
         Statements = HostileStatements.Read("hostile.sql", text => text
             .Replace("$T", target.Path, StringComparison.Ordinal)
@@ -60,7 +71,7 @@ public sealed class HostileYard : IAsyncLifetime
             .Replace("$O", Server.Folder.DatabaseOf(Other), StringComparison.Ordinal));
         files = new WatchedFiles(Path.GetDirectoryName(Server.KeyFile)!, target.Path);
         memory = new WorkerMemory();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Server.AskAsync(Books, "SELECT count(*) FROM parties", default, Access)));
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Server.AskAsync(i % 2 == 0 ? Books : Twin, "SELECT count(*) FROM parties", default, Access)));
         memory.Restart();
         idleKibibytes = memory.PeakKibibytes;
         (before, rootNames) = (files.State(), RootNames());
@@ -75,18 +86,18 @@ public sealed class HostileYard : IAsyncLifetime
     }
 
     /// <summary>Two parties with two hidden columns, a hidden table, fifty thousand vouchers; full text over all of them.</summary>
-    internal static async Task<WorkspaceId> LoadAsync(TemporaryWorkspaces server)
+    internal static async Task<WorkspaceId> LoadAsync(TemporaryWorkspaces server, string hiddenText = "PAN", long hiddenNumber = 918273645, int hiddenRows = 1)
     {
         var books = server.Create();
         await server.LoadAsync(
             books,
             Parties,
-            [["P1", "Mehta & Sons", "Pune", $"{Canary}PAN1", 918273645L, 12.5], ["P2", "Rao", "Kochi", $"{Canary}PAN2", 918273645L, 0.5]],
+            [["P1", "Mehta & Sons", "Pune", $"{Canary}{hiddenText}1", hiddenNumber, 12.5], ["P2", "Rao", "Kochi", $"{Canary}{hiddenText}2", hiddenNumber, 0.5]],
             default);
         await server.LoadAsync(
             books,
             new TableSchema("salaries", [new ColumnSchema("employee", ColumnType.Text), new ColumnSchema("net_pay", ColumnType.Integer)], KeyColumn: "employee"),
-            [[$"{Canary}EMPLOYEE", 918273645L]],
+            [.. Enumerable.Range(1, hiddenRows).Select(i => new SqlValue[] { $"{Canary}{hiddenText}EMPLOYEE{i}", hiddenNumber })],
             default);
         var vouchers = new TableSchema(
             "vouchers",
@@ -110,13 +121,19 @@ public sealed class HostileYard : IAsyncLifetime
     }
 
     /// <summary>Runs statements, some at the same time, and returns what is wrong with them.</summary>
-    internal async Task<IReadOnlyList<string>> ComplaintsAsync(IEnumerable<Statement> statements, int atOnce = 1)
+    /// <param name="atOnce">So many run at the same time.</param>
+    /// <param name="inGroup">Files and memory are looked at after so many.</param>
+    internal async Task<IReadOnlyList<string>> ComplaintsAsync(IEnumerable<Statement> statements, int atOnce = 1, int inGroup = 1)
     {
         complaints.Clear();
-        foreach (var group in statements.Chunk(atOnce))
+        foreach (var group in statements.Chunk(Math.Max(atOnce, inGroup)))
         {
-            await Task.WhenAll(group.Select(RunAsync));
-            Require(files.State() == before, "a file was changed or created by", group);
+            foreach (var some in group.Chunk(atOnce))
+            {
+                await Task.WhenAll(some.Select(RunAsync));
+            }
+
+            Require(ChangedFiles() is null, $"files changed ({ChangedFiles()}) by", group);
             Require(RootNames() == rootNames, "a file was created in / by", group);
             Require(memory.PeakKibibytes <= idleKibibytes + MaxMemoryKibibytes, $"{memory.PeakKibibytes / 1024} MiB of memory (idle {idleKibibytes / 1024}) for", group);
             memory.Restart();
@@ -127,9 +144,17 @@ public sealed class HostileYard : IAsyncLifetime
 
     /// <summary>What is wrong with a text that a caller gets to see; what the caller wrote itself is no secret.</summary>
     internal string? LeakIn(string seen, string asked) =>
-        Traces.FirstOrDefault(trace => seen.Contains(trace, StringComparison.OrdinalIgnoreCase) && !asked.Contains(trace, StringComparison.OrdinalIgnoreCase))
+        Traces.FirstOrDefault(trace => seen.Contains(trace, StringComparison.OrdinalIgnoreCase) && !Stems.Any(stem => asked.Contains(stem, StringComparison.OrdinalIgnoreCase)))
         ?? HiddenNames.FirstOrDefault(name => seen.Contains(name, StringComparison.OrdinalIgnoreCase) && !asked.Contains(name, StringComparison.OrdinalIgnoreCase))
         ?? (seen.Contains(Path.GetDirectoryName(Server.KeyFile)!, StringComparison.Ordinal) && !asked.Contains('/', StringComparison.Ordinal) ? "a path" : null);
+
+    /// <summary>Files that are not as they were at the start, by name; null if there are none.</summary>
+    internal string? ChangedFiles()
+    {
+        var (was, now) = (before.Split('\n'), files.State().Split('\n'));
+        var changed = string.Join(", ", was.Except(now).Concat(now.Except(was)));
+        return changed.Length == 0 ? null : changed;
+    }
 
     private static string RootNames() => string.Join(' ', Directory.EnumerateFileSystemEntries("/").Order(StringComparer.Ordinal));
 
@@ -137,29 +162,45 @@ public sealed class HostileYard : IAsyncLifetime
 
     private async Task RunAsync(Statement statement)
     {
+        var outcome = await OutcomeAsync(Books, statement);
+        var next = await Server.AskAsync(Books, "SELECT count(*) FROM parties", default, Access);
+        Require(next.Rows[0][0].AsInteger() == 2, "the next question failed after", statement);
+        if (statement.Expected != Expected.Bounded && outcome is not null && await OutcomeAsync(Twin, statement) is { } twin)
+        {
+            Require(outcome == twin, $"the answer depends on what is hidden, {outcome} and {twin}", statement);
+        }
+    }
+
+    /// <summary>The answer as text; null if it ran into a limit of time or memory, which need not strike twice.</summary>
+    private async Task<string?> OutcomeAsync(WorkspaceId workspace, Statement statement)
+    {
         var started = Stopwatch.GetTimestamp();
+        string? outcome;
         try
         {
-            var answer = await Server.Gateway.QueryAsync(Books, new QueryMessage(statement.Sql, Access, 1000, 1 << 20, Deadline), default);
+            var answer = await Server.Gateway.QueryAsync(workspace, new QueryMessage(statement.Sql, Access, 1000, 1 << 20, Deadline), default);
+            Interlocked.Add(ref answered, workspace == Books ? 1 : 0);
             Require(statement.Expected != Expected.Refused, $"answered with {answer.Rows.Count} rows", statement);
             Inspect(statement, answer);
+            outcome = $"{string.Join(',', answer.Columns)}: {string.Join('|', answer.Rows.Select(row => string.Join(',', row.Select(Text))))}";
         }
         catch (ProblemException problem)
         {
             Require(IsExpected(statement.Expected, problem.Code), $"{problem.Code.Code} “{problem.Message}”", statement);
             Require(LeakIn(problem.Message, statement.Sql) is null, $"the message shows {LeakIn(problem.Message, statement.Sql)}", statement);
+            outcome = problem.Code == ProblemCodes.DeadlineExceeded || problem.Code == ProblemCodes.TooExpensive ? null : problem.Message;
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         Require(elapsed <= Latest, $"took {elapsed.TotalMilliseconds:F0} ms", statement);
-        var next = await Server.AskAsync(Books, "SELECT count(*) FROM parties", default, Access);
-        Require(next.Rows[0][0].AsInteger() == 2, "the next question failed after", statement);
+        return outcome;
     }
 
     private static bool IsExpected(Expected expected, ProblemCode code) => expected switch
     {
         Expected.Refused => code == ProblemCodes.NotReadable || code == ProblemCodes.InvalidSql || code == ProblemCodes.TooExpensive,
         Expected.Bounded => code == ProblemCodes.DeadlineExceeded || code == ProblemCodes.TooExpensive,
+        Expected.Any => code == ProblemCodes.DeadlineExceeded || IsExpected(Expected.Refused, code),
         _ => false,
     };
 

@@ -199,6 +199,9 @@ SELECT * FROM bytecode('SELECT secret_pan FROM parties')
 SELECT * FROM tables_used('SELECT * FROM parties')
 SELECT * FROM sqlite_memstat
 SELECT * FROM carray(0, 1)
+SELECT 1 FROM parties WHERE EXISTS (SELECT 1 FROM pragma_table_info('parties') WHERE name = 'secret_pan')
+SELECT 1 FROM parties WHERE EXISTS (SELECT 1 FROM pragma_table_info('salaries'))
+SELECT count(*) FROM (SELECT 1 FROM dbstat('main'))
 SELECT * FROM generate_series(1, 2)
 SELECT * FROM pragma_table_info('parties')
 SELECT name FROM pragma_table_xinfo('parties')
@@ -391,6 +394,32 @@ SELECT count(*) FROM salaries_fts
 SELECT count(*) FROM salaries_fts WHERE salaries_fts MATCH 'canary*'
 SELECT 1 FROM salaries_fts_docsize
 
+SELECT name FROM parties WHERE EXISTS (SELECT 1 FROM salaries)
+SELECT name FROM parties p WHERE EXISTS (SELECT 1 FROM salaries s WHERE s.employee = p.id)
+SELECT name FROM parties p WHERE NOT EXISTS (SELECT * FROM salaries)
+SELECT name FROM parties p WHERE EXISTS (SELECT 1 FROM salaries s WHERE s.rowid = p.balance)
+SELECT name FROM parties p WHERE EXISTS (SELECT 1 FROM main.salaries WHERE p.id = 'P1')
+SELECT p.id FROM parties p LEFT JOIN salaries s ON s.employee = p.id
+SELECT p.id FROM parties p LEFT JOIN (SELECT DISTINCT 1 AS x FROM salaries) ON x = p.balance
+SELECT count(*) FROM (SELECT 1 FROM salaries UNION ALL SELECT 1 FROM salaries)
+SELECT sum(x) FROM (SELECT 1 AS x FROM parties UNION ALL SELECT 1 FROM salaries)
+SELECT 1 FROM parties HAVING (SELECT count(*) FROM salaries) > 0
+SELECT max(balance) OVER (ROWS (SELECT count(*) FROM salaries) PRECEDING) FROM parties
+SELECT 1 IN _ws_load
+SELECT (1, 2, 3) IN _ws_load
+SELECT ('CANARYPANEMPLOYEE1', 918273645) IN salaries
+SELECT ('CANARYPANEMPLOYEE1', 918273645) IN (SELECT * FROM main.salaries)
+SELECT name FROM parties WHERE (name, balance) IN salaries
+SELECT count(*) FROM parties, (salaries)
+SELECT count(*) FROM (parties CROSS JOIN salaries)
+SELECT count(*) FROM (parties LEFT JOIN (salaries JOIN parties b) ON 0)
+VALUES (1), ((SELECT count(*) FROM salaries))
+SELECT * FROM parties WHERE rowid IN (SELECT rowid FROM salaries)
+WITH RECURSIVE r AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM r, salaries LIMIT 3) SELECT * FROM r
+WITH r AS NOT MATERIALIZED (SELECT 1 FROM salaries) SELECT EXISTS (SELECT 1 FROM r)
+SELECT count(*) FROM salaries_fts('canary*')
+SELECT 1 FROM parties WHERE EXISTS (SELECT 1 FROM salaries_fts('canary*'))
+
 == hidden tables: harmless
 SELECT 1 ORDER BY (SELECT 1 FROM salaries)
 WITH s AS (SELECT * FROM salaries) SELECT 1
@@ -441,6 +470,13 @@ SELECT key FROM json_each('[1]') a JOIN json_each('[2]') b USING (key)
 == full text: refused
 SELECT * FROM parties_fts
 SELECT count(*) FROM parties_fts
+SELECT count(*) FROM parties_fts('canary*')
+SELECT 1 FROM parties WHERE EXISTS (SELECT 1 FROM parties_fts('canary*'))
+SELECT 1 FROM parties p WHERE EXISTS (SELECT 1 FROM parties_fts('canary*') f WHERE f.rowid = p.balance)
+SELECT count(*) FROM (SELECT 1 FROM parties_fts('secret_pan: canary*'))
+SELECT p.id FROM parties p LEFT JOIN parties_fts('canary*') ON 1
+SELECT EXISTS (SELECT 1 FROM vouchers_fts('rent') JOIN parties_fts('canary*'))
+SELECT 1 IN (SELECT 1 FROM parties_fts('canary*'))
 SELECT rowid FROM parties_fts WHERE parties_fts MATCH 'secret_pan: CANARY*'
 SELECT rowid FROM parties_fts('CANARY*')
 SELECT name FROM parties_fts('CANARY*')

@@ -24,8 +24,11 @@ internal sealed record SandboxOptions
     /// <summary>Statements of one workspace that wait for a worker; more are refused as busy.</summary>
     public int MaxWaitingPerWorkspace { get; init; } = 64;
 
-    /// <summary>A statement that runs longer is heavy.</summary>
+    /// <summary>A statement that uses more processor time is heavy. Time that passes does not count: on a busy machine it says little.</summary>
     public TimeSpan Slice { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A statement that takes longer is heavy, whatever it waits for.</summary>
+    public TimeSpan MaxOrdinary { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The slice of a workspace that has used up its <see cref="FastTimePerSecond"/>; shorter statements are never charged.</summary>
     public TimeSpan ShortSlice { get; init; } = TimeSpan.FromMilliseconds(2);

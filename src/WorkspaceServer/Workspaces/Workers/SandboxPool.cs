@@ -13,6 +13,9 @@ namespace WorkspaceServer.Workspaces.Workers;
 /// </remarks>
 internal sealed class SandboxPool : IDisposable
 {
+    /// <summary>Alarms come no closer together than this.</summary>
+    private static readonly TimeSpan AlarmStep = TimeSpan.FromMilliseconds(1);
+
     private readonly SandboxOptions options;
     private readonly TimeProvider clock;
     private readonly Lock gate = new();
@@ -193,6 +196,12 @@ internal sealed class SandboxPool : IDisposable
                 return;
             }
 
+            if (slot.State == SandboxSlotState.Ordinary && slot.Elapsed < options.MaxOrdinary && slot.Slice - slot.ProcessorTime is var unused && unused > TimeSpan.Zero)
+            {
+                slot.SetAlarm(unused + AlarmStep);
+                return;
+            }
+
             if (slot.State == SandboxSlotState.Ordinary)
             {
                 MakeHeavy(slot);
@@ -246,8 +255,8 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
+            fastTime.Charge(workspace, elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero : slot.ProcessorTime);
             var state = slot.Finish();
-            fastTime.Charge(workspace, elapsed);
             if (state == SandboxSlotState.Heavy)
             {
                 heavy--;
@@ -274,8 +283,8 @@ internal sealed class SandboxPool : IDisposable
     {
         while (heavy < options.HeavyWorkers && stopped.TryDequeue(out var next))
         {
-            // Those that were killed while they waited are still in the queue.
-            if (next.State == SandboxSlotState.Stopped && next.Verdict is null)
+            // Those that were killed while they waited, or had answered just before they were stopped, are still in the queue.
+            if (next.Verdict is null && next.Remaining() is not null)
             {
                 heavy++;
                 next.State = SandboxSlotState.Heavy;

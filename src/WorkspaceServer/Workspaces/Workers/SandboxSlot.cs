@@ -20,7 +20,9 @@ internal enum SandboxSlotState
 internal sealed class SandboxSlot : IDisposable
 {
     private readonly Timer alarm;
+    private long begin;
     private long end;
+    private TimeSpan processorTimeAtBegin;
     private bool isRunning;
 
     public SandboxSlot(SandboxProcess process, Action<SandboxSlot> onAlarm)
@@ -44,9 +46,20 @@ internal sealed class SandboxSlot : IDisposable
     {
         Workspace = workspace;
         isRunning = true;
+        Slice = slice;
+        processorTimeAtBegin = Process.ProcessorTime;
+        begin = Stopwatch.GetTimestamp();
         end = Stopwatch.GetTimestamp() + (long)(untilKill.TotalSeconds * Stopwatch.Frequency);
         SetAlarm(slice);
     }
+
+    /// <summary>Processor time after which the statement counts as heavy.</summary>
+    public TimeSpan Slice { get; private set; }
+
+    /// <summary>Processor time that the statement has used: on a busy machine far less than the time that has passed.</summary>
+    public TimeSpan ProcessorTime => Process.ProcessorTime - processorTimeAtBegin;
+
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(begin);
 
     /// <summary>How long until the kill; null if nothing is running.</summary>
     public TimeSpan? Remaining() => isRunning ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end) : null;
