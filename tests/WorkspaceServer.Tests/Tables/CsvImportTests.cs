@@ -140,7 +140,7 @@ public sealed class CsvImportTests : IAsyncLifetime
         }
         else
         {
-            await Assert.ThrowsAsync<ProblemException>(() => ImportAsync(csv));
+            Assert.StartsWith("The header has 201 columns", (await Assert.ThrowsAsync<ProblemException>(() => ImportAsync(csv))).Message, StringComparison.Ordinal);
         }
     }
 
