@@ -7,6 +7,7 @@ using WorkspaceServer.Benchmarks;
     ("query", QueryBenchmark.RunAsync),
     ("mcp", McpBenchmark.RunAsync),
     ("neighbour", NeighbourBenchmark.RunAsync),
+    ("sandbox", SandboxBenchmark.RunAsync),
 ];
 
 var unknown = args.Except(all.Select(each => each.Name)).ToArray();

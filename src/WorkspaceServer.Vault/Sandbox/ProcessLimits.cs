@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace WorkspaceServer.Vault.Sandbox;
 
-/// <summary>What a worker gives up before it reads its first message, and how the server slows, stops and resumes one.</summary>
+/// <summary>What a worker gives up before it reads its first message, and how the server slows and measures one.</summary>
 public static partial class ProcessLimits
 {
     private const int LimitFileSize = 1;
@@ -11,8 +11,6 @@ public static partial class ProcessLimits
     private const int LimitOpenFiles = 7;
     private const int SetDumpable = 4;
     private const int SetNoNewPrivileges = 38;
-    private const int SignalStop = 19;
-    private const int SignalContinue = 18;
     private const int PriorityProcess = 0;
     private const int LowestPriority = 19;
 
@@ -38,10 +36,6 @@ public static partial class ProcessLimits
     /// <summary>Gives a process what the others leave of the processor; it can never climb back.</summary>
     internal static void Demote(int process) => _ = SetPriority(PriorityProcess, process, LowestPriority);
 
-    internal static void Stop(int process) => _ = Kill(process, SignalStop);
-
-    internal static void Continue(int process) => _ = Kill(process, SignalContinue);
-
     /// <summary>Time that all threads of a process have spent on a processor; clock_getcpuclockid(3).</summary>
     internal static TimeSpan ProcessorTime(int process)
     {
@@ -66,9 +60,6 @@ public static partial class ProcessLimits
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int priority);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetClock(int clock, out ClockTime time);

@@ -16,10 +16,10 @@ public static class SandboxLimits
     public const int MaxResultBytes = 8 << 20;
 
     /// <summary>Most memory that SQLite may take for one statement beyond what its caches hold, in bytes.</summary>
-    public const long StatementMemoryBytes = 64L << 20;
+    public const long StatementMemoryBytes = 60L << 20;
 
-    /// <summary>Memory at which a worker's page caches stop growing, in bytes.</summary>
-    public const long CacheMemoryBytes = 64L << 20;
+    /// <summary>Memory at which a worker's page caches stop growing, in bytes: full caches, a statement and its answer stay within 128 MiB.</summary>
+    public const long CacheMemoryBytes = 48L << 20;
 
     /// <summary>Most databases that one worker keeps open.</summary>
     public const int MaxHandlesPerWorker = 4;

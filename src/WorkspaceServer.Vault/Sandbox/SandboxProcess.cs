@@ -99,11 +99,6 @@ public sealed class SandboxProcess : IDisposable
     /// <summary>Gives the worker only what others leave of the processor; it can never climb back.</summary>
     public void Demote() => ProcessLimits.Demote(process.Id);
 
-    /// <summary>Takes the processor away from the worker until <see cref="Resume"/>; its statement's deadline runs on.</summary>
-    public void Stop() => ProcessLimits.Stop(process.Id);
-
-    public void Resume() => ProcessLimits.Continue(process.Id);
-
     /// <summary>Ends the worker at once, whatever it is doing; a caller that waits for its answer gets an exception.</summary>
     public void Kill()
     {

@@ -7,7 +7,7 @@ using Xunit;
 namespace WorkspaceServer.Tests.Architecture;
 
 /// <summary>SQL is constant text with parameters. What may be put into it: quoted names, and the few pieces listed here with the reason.</summary>
-/// <remarks>One half of claim A67; the other is a corpus of hostile inputs. The claim's id belongs on both once both are there.</remarks>
+/// <remarks>One half of claim A67; the other is the corpus of hostile inputs in Sandbox/InjectionTests.</remarks>
 public sealed partial class SqlTextTests
 {
     // What these return is a quoted name, or one of a few constant words.
@@ -25,6 +25,7 @@ public sealed partial class SqlTextTests
     ];
 
     [Fact]
+    [Trait("claim", "A67")]
     public void NoSqlIsPutTogetherFromPieces()
     {
         var files = Repository.FilesUnder("src/", ".cs").ToList();

@@ -5,7 +5,6 @@ namespace WorkspaceServer.Tests.Sandbox;
 
 /// <summary>The content of every file under some folders, and what there is beside them.</summary>
 /// <remarks>
-/// Of a -shm file only that it is there: it holds no data, and every reader notes in it how far it reads (sqlite.org/walformat.html, section 2.3.2).
 /// Handles stay open until the end: to close one drops the locks that SQLite holds on the same file in this process
 /// (sqlite.org/howtocorrupt.html, section 2.2).
 /// </remarks>

@@ -14,9 +14,12 @@ internal sealed class FastTime(SandboxOptions options, TimeProvider clock)
     /// <summary>How long a statement of this workspace may run before it counts as heavy.</summary>
     public TimeSpan SliceOf(WorkspaceId workspace) => Level(workspace) > 0 ? options.Slice : options.ShortSlice;
 
-    public void Charge(WorkspaceId workspace, TimeSpan elapsed)
+    /// <summary>How long this workspace's next statement has to wait. Only one that has overdrawn its bucket by a whole second's worth waits at all.</summary>
+    public TimeSpan WaitOf(WorkspaceId workspace) => TimeSpan.FromSeconds(Math.Max(0, (-Full - Level(workspace)) / Full));
+
+    public void Charge(WorkspaceId workspace, TimeSpan used)
     {
-        if (elapsed <= options.ShortSlice)
+        if (used <= options.ShortSlice)
         {
             return;
         }
@@ -29,8 +32,7 @@ internal sealed class FastTime(SandboxOptions options, TimeProvider clock)
             }
         }
 
-        var used = Math.Min(elapsed.TotalMilliseconds, options.Slice.TotalMilliseconds);
-        buckets[workspace] = (Level(workspace) - used, clock.GetTimestamp());
+        buckets[workspace] = (Level(workspace) - used.TotalMilliseconds, clock.GetTimestamp());
     }
 
     private double Full => options.FastTimePerSecond.TotalMilliseconds;

@@ -15,7 +15,7 @@ internal sealed record SandboxOptions
     /// <summary>Heavy statements that run at the same time, at the lowest priority.</summary>
     public int HeavyWorkers { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>Heavy statements that wait for their turn, over all workspaces; more are refused as busy.</summary>
+    /// <summary>Heavy statements that wait for their turn, over all workspaces; more are refused as busy. They hold no memory meanwhile.</summary>
     public int MaxWaitingHeavy { get; init; } = 8;
 
     /// <summary>Heavy statements of one workspace that wait for their turn; more are refused as busy.</summary>
@@ -35,6 +35,9 @@ internal sealed record SandboxOptions
 
     /// <summary>Time at full priority that a workspace may spend per second on statements longer than <see cref="ShortSlice"/>.</summary>
     public TimeSpan FastTimePerSecond { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What a heavy statement is charged beside its slice, since a fresh worker has to be started for it.</summary>
+    public TimeSpan WorkerCost { get; init; } = TimeSpan.FromMilliseconds(8);
 
     /// <summary>After the deadline a worker has this long to answer by itself; then it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMilliseconds(300);

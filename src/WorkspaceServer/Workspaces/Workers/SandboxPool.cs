@@ -6,8 +6,8 @@ namespace WorkspaceServer.Workspaces.Workers;
 
 /// <summary>The workers, and who gets one when: fairly by workspace, heavy statements apart from ordinary ones.</summary>
 /// <remarks>
-/// A statement that outlives its slice becomes heavy: its worker drops to the lowest priority for good, a fresh one takes its
-/// place, and when more heavy ones run than may, it is stopped until its turn comes, its deadline running. A worker that has
+/// A statement that outlives its slice becomes heavy: its worker drops to the lowest priority for good and a fresh one takes its
+/// place; when as many heavy ones run as may, it is given up and starts again when its turn comes, its deadline running. A worker that has
 /// not answered shortly after the deadline is killed, whatever it is doing; only a process can be ended inside a statement's
 /// compilation. decisions/0004 has the reasons.
 /// </remarks>
@@ -22,7 +22,7 @@ internal sealed class SandboxPool : IDisposable
     private readonly List<SandboxSlot> idle = [];
     private readonly HashSet<SandboxSlot> all = [];
     private readonly FairQueue<WorkspaceId, Waiter> waiting = new();
-    private readonly FairQueue<WorkspaceId, SandboxSlot> stopped = new();
+    private readonly FairQueue<WorkspaceId, TaskCompletionSource<bool>> waitingHeavy = new();
     private readonly FastTime fastTime;
     private int heavy;
     private bool disposed;
@@ -37,18 +37,18 @@ internal sealed class SandboxPool : IDisposable
         ReserveThreads(options);
         for (var i = 0; i < options.Workers; i++)
         {
-            idle.Add(StartSlot());
+            idle.Add(StartSlot(SandboxSlotState.Ordinary));
         }
     }
 
-    /// <summary>For measurements and the doctor: processes alive, and heavy statements running and stopped.</summary>
-    public (int Workers, int Heavy, int Stopped) Status
+    /// <summary>For measurements and the doctor: processes alive, and heavy statements running and waiting.</summary>
+    public (int Workers, int Heavy, int Waiting) Status
     {
         get
         {
             lock (gate)
             {
-                return (all.Count, heavy, stopped.Count);
+                return (all.Count, heavy, waitingHeavy.Count);
             }
         }
     }
@@ -57,29 +57,25 @@ internal sealed class SandboxPool : IDisposable
     public async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var (slot, refusal) = await AcquireAsync(handle, request.Deadline, cancel);
+        if (!await WaitOutDebtAsync(handle.Workspace, request.Deadline, cancel))
+        {
+            return Busy();
+        }
+
+        var (slot, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
         if (slot is null)
         {
             return refusal!;
         }
 
-        var running = Stopwatch.GetTimestamp();
-        using var abort = cancel.UnsafeRegister(_ => StopIfHeavy(slot), null);
-        try
+        if (await RunAsync(slot, handle, request, started, cancel) is { } reply)
         {
-            var timeLeft = request.Deadline - Stopwatch.GetElapsedTime(started, running);
-            Watch(slot, handle.Workspace, timeLeft);
-            return await Task.Run(() => slot.Process.Query(handle, request, timeLeft), CancellationToken.None);
+            return reply;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
-        {
-            slot.IsBroken = true;
-            return slot.Verdict ?? SandboxReply.Failed(SandboxOutcome.Crashed, "The worker ended while it ran this statement. Ask again.");
-        }
-        finally
-        {
-            Release(slot, handle.Workspace, Stopwatch.GetElapsedTime(running));
-        }
+
+        // It only reads, so starting again when its turn comes is safe, and keeps no memory while it waits.
+        slot = await AcquireHeavyAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
+        return slot is null ? Busy() : (await RunAsync(slot, handle, request, started, cancel))!;
     }
 
     /// <summary>Closes every idle worker's handles of a workspace, so that its file can be removed.</summary>
@@ -110,6 +106,11 @@ internal sealed class SandboxPool : IDisposable
             {
                 waiter.Task.TrySetResult(null);
             }
+
+            while (waitingHeavy.TryDequeue(out var turn))
+            {
+                turn.TrySetResult(false);
+            }
         }
     }
 
@@ -119,6 +120,87 @@ internal sealed class SandboxPool : IDisposable
         ThreadPool.GetMinThreads(out var workers, out var completions);
         var wanted = Environment.ProcessorCount + options.Workers + options.HeavyWorkers + options.MaxWaitingHeavy;
         ThreadPool.SetMinThreads(Math.Max(workers, wanted), completions);
+    }
+
+    /// <returns>False if the debt lasts longer than the statement's time.</returns>
+    private async Task<bool> WaitOutDebtAsync(WorkspaceId workspace, TimeSpan deadline, CancellationToken cancel)
+    {
+        TimeSpan wait;
+        lock (gate)
+        {
+            wait = fastTime.WaitOf(workspace);
+        }
+
+        if (wait > TimeSpan.Zero && wait < deadline)
+        {
+            await Task.Delay(wait, clock, cancel);
+        }
+
+        return wait < deadline;
+    }
+
+    /// <summary>What a statement has cost the others: nothing if it was short, its slice and a fresh worker if it was heavy.</summary>
+    private TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
+        slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
+        : elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero
+        : slot.ProcessorTime;
+
+    /// <returns>Null if the statement has to wait for its turn among the heavy ones.</returns>
+    private async Task<SandboxReply?> RunAsync(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
+    {
+        var running = Stopwatch.GetTimestamp();
+        using var abort = cancel.UnsafeRegister(_ => EndIfHeavy(slot), null);
+        try
+        {
+            var timeLeft = request.Deadline - Stopwatch.GetElapsedTime(started, running);
+            Watch(slot, handle.Workspace, timeLeft);
+            return await Task.Run(() => slot.Process.Query(handle, request, timeLeft), CancellationToken.None);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
+        {
+            slot.IsBroken = true;
+            return slot.State == SandboxSlotState.GivenUp
+                ? null
+                : slot.Verdict ?? SandboxReply.Failed(SandboxOutcome.Crashed, "The worker ended while it ran this statement. Ask again.");
+        }
+        finally
+        {
+            Release(slot, handle.Workspace, Stopwatch.GetElapsedTime(running));
+        }
+    }
+
+    /// <summary>Waits for a turn among the heavy statements and starts a worker for it.</summary>
+    /// <returns>Null if too many wait already, or the time is up.</returns>
+    private async Task<SandboxSlot?> AcquireHeavyAsync(WorkspaceId workspace, TimeSpan timeLeft, CancellationToken cancel)
+    {
+        TaskCompletionSource<bool> turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (timeLeft <= TimeSpan.Zero || waitingHeavy.Count >= options.MaxWaitingHeavy || waitingHeavy.CountOf(workspace) >= options.MaxWaitingHeavyPerWorkspace)
+            {
+                return null;
+            }
+
+            waitingHeavy.Enqueue(workspace, turn);
+            NextHeavy();
+        }
+
+        try
+        {
+            return await turn.Task.WaitAsync(timeLeft, clock, cancel) ? StartSlot(SandboxSlotState.Heavy) : null;
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // The turn may have come in this very moment; then it goes to the next one.
+            if (!turn.TrySetResult(false) && await turn.Task)
+            {
+                EndTurn();
+            }
+
+            cancel.ThrowIfCancellationRequested();
+            return null;
+        }
     }
 
     private async ValueTask<(SandboxSlot? Slot, SandboxReply? Refusal)> AcquireAsync(SandboxHandle handle, TimeSpan deadline, CancellationToken cancel)
@@ -213,22 +295,16 @@ internal sealed class SandboxPool : IDisposable
 
     private void MakeHeavy(SandboxSlot slot)
     {
-        slot.Process.Demote();
         if (heavy < options.HeavyWorkers)
         {
             heavy++;
             slot.State = SandboxSlotState.Heavy;
-        }
-        else if (stopped.Count < options.MaxWaitingHeavy && stopped.CountOf(slot.Workspace) < options.MaxWaitingHeavyPerWorkspace)
-        {
-            slot.Process.Stop();
-            slot.State = SandboxSlotState.Stopped;
-            stopped.Enqueue(slot.Workspace, slot);
+            slot.Process.Demote();
         }
         else
         {
-            slot.State = SandboxSlotState.Stopped;
-            End(slot, Busy());
+            slot.State = SandboxSlotState.GivenUp;
+            slot.Process.Kill();
         }
 
         ReplaceInBackground();
@@ -240,11 +316,11 @@ internal sealed class SandboxPool : IDisposable
         slot.Process.Kill();
     }
 
-    private void StopIfHeavy(SandboxSlot slot)
+    private void EndIfHeavy(SandboxSlot slot)
     {
         lock (gate)
         {
-            if (slot.State is SandboxSlotState.Heavy or SandboxSlotState.Stopped)
+            if (slot.State == SandboxSlotState.Heavy)
             {
                 End(slot, SandboxReply.Failed(SandboxOutcome.DeadlineExceeded, "The caller went away."));
             }
@@ -255,12 +331,12 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
-            fastTime.Charge(workspace, elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero : slot.ProcessorTime);
+            fastTime.Charge(workspace, CostOf(slot, elapsed));
             var state = slot.Finish();
             if (state == SandboxSlotState.Heavy)
             {
                 heavy--;
-                ResumeNext();
+                NextHeavy();
             }
 
             if (disposed || state != SandboxSlotState.Ordinary)
@@ -279,17 +355,24 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    private void ResumeNext()
+    private void NextHeavy()
     {
-        while (heavy < options.HeavyWorkers && stopped.TryDequeue(out var next))
+        while (heavy < options.HeavyWorkers && waitingHeavy.TryDequeue(out var turn))
         {
-            // Those that were killed while they waited, or had answered just before they were stopped, are still in the queue.
-            if (next.Verdict is null && next.Remaining() is not null)
+            // Those whose time was up while they waited are still in the queue.
+            if (turn.TrySetResult(true))
             {
                 heavy++;
-                next.State = SandboxSlotState.Heavy;
-                next.Process.Resume();
             }
+        }
+    }
+
+    private void EndTurn()
+    {
+        lock (gate)
+        {
+            heavy--;
+            NextHeavy();
         }
     }
 
@@ -314,19 +397,38 @@ internal sealed class SandboxPool : IDisposable
 
     private void ReplaceInBackground() => _ = Task.Run(() =>
     {
+        var slot = StartSlot(SandboxSlotState.Ordinary);
         lock (gate)
         {
             if (!disposed)
             {
-                Offer(StartSlot());
+                Offer(slot);
             }
         }
     });
 
-    private SandboxSlot StartSlot()
+    /// <summary>Starts a worker. Takes a few milliseconds, so nobody holds the lock meanwhile.</summary>
+    private SandboxSlot StartSlot(SandboxSlotState state)
     {
-        var slot = new SandboxSlot(SandboxProcess.Start(options.WorkerPath, options.LibraryPath), Alarm);
-        all.Add(slot);
+        var process = SandboxProcess.Start(options.WorkerPath, options.LibraryPath);
+        if (state == SandboxSlotState.Heavy)
+        {
+            process.Demote();
+        }
+
+        var slot = new SandboxSlot(process, Alarm) { State = state };
+        lock (gate)
+        {
+            if (disposed)
+            {
+                slot.Dispose();
+            }
+            else
+            {
+                all.Add(slot);
+            }
+        }
+
         return slot;
     }
 

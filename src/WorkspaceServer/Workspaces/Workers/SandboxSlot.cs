@@ -12,8 +12,8 @@ internal enum SandboxSlotState
     /// <summary>Running a heavy statement at the lowest priority.</summary>
     Heavy,
 
-    /// <summary>Holding a heavy statement that waits for its turn.</summary>
-    Stopped,
+    /// <summary>Killed, because its statement turned out heavy while others were: it starts again when its turn comes.</summary>
+    GivenUp,
 }
 
 /// <summary>One worker in the pool with its alarm. The pool's lock guards it.</summary>
