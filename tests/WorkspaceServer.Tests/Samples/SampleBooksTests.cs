@@ -228,6 +228,32 @@ public sealed class SampleBooksTests
         Assert.Equal(Books["invoices"].Rows.Sum(row => Paise(row[11])), Paise(answer.Rows[0][1]));
     }
 
+    [Fact]
+    public async Task ALoadThatStopsLeavesWholeTablesOnly()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        await using var server = new TemporaryWorkspaces();
+        var books = server.Create();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new SampleBooks().LoadAsync(server.Gateway, books, new StopAt("vouchers", stop), stop.Token));
+
+        Assert.DoesNotContain(server.TablesInFile(books), table => table == "vouchers" || table.StartsWith("_ws_load_", StringComparison.Ordinal));
+        var loaded = (await server.Gateway.GetCatalogAsync(books, ReadAccess.Everything, TestContext.Current.CancellationToken)).Tables;
+        Assert.Equal(["employees", "godowns", "ledger_groups", "ledgers", "parties", "stock_items"], loaded.Select(table => table.Schema.Name));
+        Assert.All(loaded, table => Assert.Equal(Books[table.Schema.Name].Rows.Count, table.RowCount));
+    }
+
+    private sealed class StopAt(string table, CancellationTokenSource stop) : IProgress<SampleProgress>
+    {
+        public void Report(SampleProgress value)
+        {
+            if (value.Table == table)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
     private const string Pinned = "fcf47b999f8625d0";
 
     private static long Paise(SqlValue rupees) => (long)Math.Round(rupees.AsReal() * 100);
