@@ -67,6 +67,23 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
     public Task<QueryAnswer> AskAsync(WorkspaceId workspace, string sql, CancellationToken cancel, ReadAccess? access = null) =>
         Gateway.QueryAsync(workspace, new QueryMessage(sql, access ?? ReadAccess.Everything, 200, 1 << 20, TimeSpan.FromSeconds(5)), cancel);
 
+    /// <summary>Every table in the workspace's file, the server's own and those of unfinished loads among them.</summary>
+    public IReadOnlyList<string> TablesInFile(WorkspaceId workspace)
+    {
+        using var key = KeyDerivation.ForWorkspace(Master, workspace, Store.Find(workspace)!.KeySalt);
+        using var connection = EncryptedDatabase.Open(Folder.DatabaseOf(workspace), key, DatabaseAccess.ReadOnly);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        using var rows = command.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read())
+        {
+            names.Add(rows.GetString(0));
+        }
+
+        return names;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Pool.Dispose();

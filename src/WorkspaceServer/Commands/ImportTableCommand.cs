@@ -46,8 +46,8 @@ internal static class ImportTableCommand
     {
         output.Line($"{table.Name}: {table.RowCount.ToString("N0", CultureInfo.InvariantCulture)} rows loaded.");
         output.Table(
-            ["column", "type", "total"],
-            schema.Columns.Select(column => new[] { column.Name, column.Type.ToString().ToLowerInvariant(), table.Totals.GetValueOrDefault(column.Name, "") }),
+            ["column", "type", "total", "note"],
+            schema.Columns.Select(column => new[] { column.Name, column.Type.ToString().ToLowerInvariant(), table.Totals.GetValueOrDefault(column.Name, ""), column.Description ?? "" }),
             new HashSet<int> { 2 });
     }
 }

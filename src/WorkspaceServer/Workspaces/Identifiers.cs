@@ -10,6 +10,9 @@ internal static partial class Identifiers
     // The full-text table of another table, and what FTS5 keeps beside it (sqlite.org/fts5.html, section 9).
     private static readonly string[] ReservedTableSuffixes = ["_fts", "_fts_data", "_fts_idx", "_fts_content", "_fts_docsize", "_fts_config"];
 
+    // Table-valued functions that callers may use (sqlite.org/json1.html).
+    private static readonly string[] ReservedTables = ["json_each", "json_tree"];
+
     // SQLite's own names for a row's number (sqlite.org/rowidtable.html).
     private static readonly string[] ReservedColumns = ["rowid", "oid", "_rowid_"];
 
@@ -18,13 +21,17 @@ internal static partial class Identifiers
         WhyNotName(name)
         ?? (ReservedTablePrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             || ReservedTableSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-            || name is "json_each" or "json_tree"
+            || ReservedTables.Contains(name, StringComparer.OrdinalIgnoreCase)
             ? "is reserved; choose another name"
             : null);
 
     /// <summary>Null if a column may have this name, else the rule that it breaks.</summary>
+    /// <remarks>FTS5 has a hidden column of its table's own name, so a column books_fts would break the index of books.</remarks>
     public static string? WhyNotColumn(string name) =>
-        WhyNotName(name) ?? (ReservedColumns.Contains(name, StringComparer.OrdinalIgnoreCase) ? "is reserved; choose another name" : null);
+        WhyNotName(name)
+        ?? (ReservedColumns.Contains(name, StringComparer.OrdinalIgnoreCase) || name.EndsWith(TableStore.FullTextSuffix, StringComparison.OrdinalIgnoreCase)
+            ? "is reserved; choose another name"
+            : null);
 
     /// <summary>The name as SQL text. Safe for any name without NUL; callers still check names against a schema or the rules above.</summary>
     /// <exception cref="ArgumentException">The name holds NUL, which would end the SQL text.</exception>

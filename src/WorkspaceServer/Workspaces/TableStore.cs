@@ -73,8 +73,9 @@ internal static class TableStore
         return true;
     }
 
+    // A point is in no name, so that order + line_id and order_line + id stay apart.
     private static string IndexName(string kind, string table, string column) =>
-        Identifiers.Quote($"{CatalogStore.ReservedPrefix}{kind}_{table}_{column}");
+        Identifiers.Quote($"{CatalogStore.ReservedPrefix}{kind}_{table}.{column}");
 
     private static string Storage(ColumnType type) => type switch
     {

@@ -36,6 +36,7 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    [Trait("claim", "A29")]
     public async Task ADeletedWorkspaceLeavesTheOthersAsTheyWere()
     {
         await RunAsync("init");

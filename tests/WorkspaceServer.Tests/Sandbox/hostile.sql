@@ -35,7 +35,7 @@ DROP TABLE vouchers
 DROP TABLE IF EXISTS no_such_table
 DROP VIEW parties
 DROP VIEW temp.parties
-DROP INDEX _ws_key_parties_id
+DROP INDEX "_ws_key_parties.id"
 ALTER TABLE vouchers RENAME TO x
 ALTER TABLE vouchers ADD COLUMN x
 ALTER TABLE parties DROP COLUMN secret_pan
@@ -150,7 +150,7 @@ PRAGMA table_info(parties)
 PRAGMA table_xinfo(parties)
 PRAGMA table_list
 PRAGMA index_list(parties)
-PRAGMA index_xinfo(_ws_key_parties_id)
+PRAGMA index_xinfo("_ws_key_parties.id")
 PRAGMA database_list
 PRAGMA function_list
 PRAGMA module_list
@@ -319,7 +319,7 @@ SELECT name FROM parties LIMIT 1 OFFSET (SELECT secret_limit FROM main.parties)
 SELECT name FROM parties WHERE rowid = 1
 SELECT _rowid_ FROM parties
 SELECT oid FROM temp.parties
-SELECT name FROM parties INDEXED BY _ws_key_parties_id
+SELECT name FROM parties INDEXED BY "_ws_key_parties.id"
 SELECT secret_pan AS name FROM parties
 SELECT name AS n FROM main.parties p ORDER BY p.secret_limit
 SELECT count(secret_pan) FROM main.parties
@@ -333,7 +333,7 @@ SELECT iif(random() = 0, secret_pan, 'x') FROM main.parties
 == hidden columns: harmless
 SELECT id FROM main.parties NATURAL JOIN (VALUES ('CANARYPAN1'))
 SELECT 1 FROM main.parties WHERE 0 AND secret_pan
-SELECT id FROM main.parties INDEXED BY _ws_ref_parties_secret_pan
+SELECT id FROM main.parties INDEXED BY "_ws_ref_parties.secret_pan"
 SELECT * FROM parties
 SELECT * FROM temp.parties
 SELECT p.*, q.* FROM parties p, parties q
@@ -385,7 +385,7 @@ SELECT 1 FROM salaries WHERE 0
 SELECT 1 FROM salaries LIMIT 0
 SELECT max(rowid) FROM salaries
 SELECT min(net_pay), max(net_pay) FROM main.salaries
-SELECT * FROM salaries INDEXED BY _ws_key_salaries_employee
+SELECT * FROM salaries INDEXED BY "_ws_key_salaries.employee"
 WITH salaries AS (SELECT * FROM main.salaries) SELECT * FROM salaries
 WITH a AS (SELECT * FROM b), b AS (SELECT * FROM salaries) SELECT * FROM a
 SELECT 1 FROM (SELECT 1 FROM salaries s JOIN parties p)

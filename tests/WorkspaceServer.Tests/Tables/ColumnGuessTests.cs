@@ -27,6 +27,14 @@ public sealed class ColumnGuessTests
     [InlineData("Text", ".5")]
     [InlineData("Text", "-0.00")]
     [InlineData("Text", "NaN")]
+    [InlineData("Decimal", "0.000000000000001")]
+    [InlineData("Text", "0.0000000000000001")]
+    [InlineData("Decimal", "123456789012345", "0.5")]
+    [InlineData("Integer", "1234567890123456")]
+    [InlineData("Text", "1234567890123456", "0.5")]
+    [InlineData("Text", "4e5", "Infinity")]
+    [InlineData("Text", "0x10")]
+    [InlineData("Text", "true", "1")]
     [InlineData("Date", "2026-02-28", "")]
     [InlineData("Text", "2026-02-30")]
     [InlineData("Text", "28/02/2026")]
@@ -44,26 +52,34 @@ public sealed class ColumnGuessTests
     [Fact]
     public void WhateverIsReadIsWrittenBackTheSame()
     {
-        var digits = Gen.Char["0123456789"].Array[1, 20].Select(chars => new string(chars));
-        var number = Gen.Select(Gen.Int[0, 2].Select(index => new[] { "", "-", "+" }[index]), digits, Gen.OneOf(Gen.Const(""), digits.Select(fraction => "." + fraction)))
-            .Select((sign, whole, fraction) => sign + whole + fraction);
-        var cell = Gen.OneOf(number, number, number, Gen.Long.Select(each => each.ToString(CultureInfo.InvariantCulture)), Gen.String[Gen.Char["0-9.e+x "], 0, 6]);
+        var digits = Gen.Char["0123456789"].Array[1, 8].Select(chars => new string(chars));
+        var tiny = Gen.Int[0, 400].Select(zeros => new string('0', zeros) + "5");
+        var whole = Gen.OneOf(Gen.Const("0"), Gen.Select(Gen.Int[1, 9], digits, (first, rest) => first + rest), Gen.Long.Select(each => each.ToString(CultureInfo.InvariantCulture)));
+        var neat = Gen.OneOf(whole, Gen.Select(whole, digits, (before, after) => $"{before}.{after}"), tiny.Select(after => "0." + after));
+        var sloppy = Gen.Select(Gen.OneOf(Gen.Const("-"), Gen.Const("+"), Gen.Const("0"), Gen.Const(" ")), neat, (sign, number) => sign + number);
+        var cell = Gen.OneOf(neat, neat, neat, neat, neat, sloppy, Gen.Const(""), Gen.String[Gen.Char["0-9.e+x "], 0, 6]);
+        var seen = new HashSet<ColumnType>();
 
-        cell.Array[1, 5].Sample(cells =>
+        Gen.OneOf(neat.Array[1, 3], cell.Array[1, 5]).Sample(Check, iter: 5_000, threads: 1);
+        Assert.Equal([ColumnType.Text, ColumnType.Integer, ColumnType.Decimal], seen.Order());
+
+        void Check(string[] cells)
         {
             var type = Guess(cells).Type;
+            seen.Add(type);
             foreach (var text in cells.Where(text => text.Length > 0))
             {
                 var value = ColumnGuess.Read(text, type);
                 Assert.Equal(type == ColumnType.Decimal ? Plain(text) : text, type == ColumnType.Decimal ? Plain(Print(value)) : value.ToString());
             }
-        });
+        }
     }
 
     /// <summary>A number without the zeros at the end of its fraction.</summary>
     private static string Plain(string number) => number.Contains('.', StringComparison.Ordinal) ? number.TrimEnd('0').TrimEnd('.') : number;
 
-    private static string Print(SqlValue value) => value.AsReal().ToString("0.####################", CultureInfo.InvariantCulture);
+    // .NET's shortest text that means this double, written out.
+    private static string Print(SqlValue value) => decimal.Parse(value.AsReal().ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
 
     private static ColumnGuess Guess(IEnumerable<string> cells)
     {

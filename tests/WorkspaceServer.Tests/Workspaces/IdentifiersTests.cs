@@ -41,13 +41,15 @@ public sealed class IdentifiersTests
     [InlineData("parties_fts")]
     [InlineData("parties_FTS_data")]
     [InlineData("json_each")]
+    [InlineData("JSON_Tree")]
     public void NamesOfOursAreReserved(string name) => Assert.NotNull(Identifiers.WhyNotTable(name));
 
     [Theory]
     [InlineData("rowid")]
     [InlineData("OID")]
     [InlineData("_rowid_")]
-    public void NamesOfARowsNumberAreReserved(string name) => Assert.NotNull(Identifiers.WhyNotColumn(name));
+    [InlineData("parties_fts")]
+    public void ColumnNamesOfSqliteAreReserved(string name) => Assert.NotNull(Identifiers.WhyNotColumn(name));
 
     [Theory]
     [InlineData("a", "\"a\"")]

@@ -10,7 +10,7 @@ internal sealed record McpOptions
     /// <summary>Largest request to /mcp, in bytes; 16,384 to 16,777,216.</summary>
     public int MaxRequestBodyBytes { get; init; } = 1 << 20;
 
-    /// <summary>Calls of one token that run at the same time; 1 to 64. More are told to wait.</summary>
+    /// <summary>Calls of one token that run at the same time; 1 to 64. More wait for a place.</summary>
     public int MaxCallsPerToken { get; init; } = 8;
 
     internal sealed class Validator : AbstractValidator<McpOptions>

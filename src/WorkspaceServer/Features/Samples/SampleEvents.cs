@@ -21,7 +21,7 @@ internal sealed record SampleEvent(
 /// <remarks>All amounts are whole paise, so every voucher adds up to exactly zero.</remarks>
 internal sealed class SampleEvents(SampleFirm firm, int scale, ulong seed)
 {
-    public const int EventsPerScale = 5_950;
+    public const int EventsPerScale = 6_350;
 
     private const int PaisePerRupee = 100;
     private const int HostileEvery = 997;

@@ -31,7 +31,7 @@ internal sealed class SampleFirm
     private const int CreditorGroup = 7;
 
     /// <summary>Every this many parties, one has a hostile text in its notes.</summary>
-    private const int HostileEvery = 37;
+    private const int HostileEvery = 31;
 
     public SampleFirm(int scale, ulong seed)
     {

@@ -47,5 +47,6 @@ internal static class SampleNames
         "\u202Egnp.eciovni\u202C right-to-left override",
         "\"double\" 'single' `tick` \\ back ; semi -- dash /* star */ 100% _under_",
         "نص عربي · 中文 · emoji 🧾 · zero\u200Bwidth",
+        string.Concat(Enumerable.Repeat("A note without end, to see what it does to a page or an answer. ", 64)),
     ];
 }

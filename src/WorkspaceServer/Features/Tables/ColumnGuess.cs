@@ -8,12 +8,15 @@ namespace WorkspaceServer.Features.Tables;
 /// <summary>Finds the narrowest type that keeps every value of a column as it was written. Looks at all of them, never at a sample.</summary>
 /// <remarks>
 /// A leading zero, a plus sign, a minus zero or an exponent makes a column Text; so does a number with a point and more than
-/// 15 significant digits, which a double would not keep. Empty cells are NULL in every type.
+/// 15 significant digits or places after the point, which a double or a sum would not keep. Empty cells fit every type.
 /// </remarks>
 internal sealed partial class ColumnGuess
 {
     /// <summary>A double keeps this many significant digits of any decimal number (IEEE 754, binary64).</summary>
     private const int MaxExactDigits = 15;
+
+    /// <summary>A double keeps no digit of a number under 10^-324, however few it has; this stays far from there.</summary>
+    private const int MaxPlacesAfterPoint = 15;
 
     private bool isInteger = true;
     private bool isDecimal = true;
@@ -58,7 +61,8 @@ internal sealed partial class ColumnGuess
     private static bool IsInteger(ReadOnlySpan<char> cell) =>
         IsCanonical(cell) && !cell.Contains('.') && long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
-    private static bool IsDecimal(ReadOnlySpan<char> cell) => IsCanonical(cell) && SignificantDigits(cell) <= MaxExactDigits;
+    private static bool IsDecimal(ReadOnlySpan<char> cell) =>
+        IsCanonical(cell) && SignificantDigits(cell) <= MaxExactDigits && PlacesAfterPoint(cell) <= MaxPlacesAfterPoint;
 
     private static bool IsCanonical(ReadOnlySpan<char> cell) => Number().IsMatch(cell) && !(cell[0] == '-' && SignificantDigits(cell) == 0);
 
@@ -76,6 +80,8 @@ internal sealed partial class ColumnGuess
 
         return digits;
     }
+
+    private static int PlacesAfterPoint(ReadOnlySpan<char> cell) => cell.Contains('.') ? cell.Length - 1 - cell.IndexOf('.') : 0;
 
     private static bool IsDate(ReadOnlySpan<char> cell) => DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 

@@ -6,24 +6,33 @@ using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Tables;
 
+/// <summary>Tells whether a file is still the one that was read before.</summary>
+internal readonly record struct FileStamp(long Bytes, DateTime WrittenAt);
+
 /// <summary>Reads a CSV file record by record (RFC 4180), strictly: whatever is not quite right is an error that names the line.</summary>
 internal sealed class CsvRows : IDisposable
 {
+    /// <summary>Longest record, in characters.</summary>
+    public const int MaxRecordChars = 16 << 20;
+
     private const int BufferChars = 64 * 1024;
 
-    /// <summary>Longest record, in characters.</summary>
-    private const int MaxRecordChars = 16 << 20;
+    /// <summary>Half of a character, which text in UTF-8 never has. The parser drops lines that begin with its comment character.</summary>
+    private const char NoComment = '\uDC00';
 
     private readonly string path;
+    private readonly char delimiter;
     private readonly FileStream file;
     private readonly CsvDataReader reader;
-    private IReadOnlyList<string>? names;
+    private IReadOnlyList<CsvColumn>? columns;
     private long nextLine = 1;
+    private (int Cell, int At) scanned;
 
     /// <exception cref="ProblemException">The file is missing, empty or not UTF-8.</exception>
     public CsvRows(string path, char delimiter)
     {
         this.path = path;
+        this.delimiter = delimiter;
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferChars, FileOptions.SequentialScan);
@@ -35,13 +44,18 @@ internal sealed class CsvRows : IDisposable
 
         try
         {
+            if (!file.CanSeek)
+            {
+                throw new ProblemException(ProblemCodes.InvalidArgument, $"{path} is not a file. It is read twice, so save it as one first.");
+            }
+
             SkipByteOrderMark();
             var text = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, BufferChars);
             reader = Guard(() => CsvDataReader.Create(text, new CsvDataReaderOptions
             {
                 HasHeaders = false,
                 Delimiter = delimiter,
-                Comment = '\0',
+                Comment = NoComment,
                 BufferSize = BufferChars,
                 MaxBufferSize = MaxRecordChars,
                 ResultSetMode = ResultSetMode.SingleResult,
@@ -63,18 +77,25 @@ internal sealed class CsvRows : IDisposable
 
     public int Cells => reader.RowFieldCount;
 
+    public FileStamp Stamp() => new(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
+
     /// <summary>Reads the header.</summary>
-    public IReadOnlyList<string> ReadHeader()
+    public IReadOnlyList<CsvColumn> ReadHeader()
     {
         if (!Read())
         {
             throw Wrong("The file is empty. Its first line must name the columns.");
         }
 
-        return names = CsvHeader.ColumnNames([.. Enumerable.Range(0, Cells).Select(index => Cell(index).ToString())]);
+        if (Cells == 1 && !reader.GetRawRecordSpan().StartsWith("\"") && CsvHeader.LikelyDelimiter(Cell(0)) is { } likely)
+        {
+            throw Wrong($"Line 1: the header is a single column, '{CsvHeader.Shown(Cell(0).ToString())}'. If it has more, say what separates them: --delimiter {likely}");
+        }
+
+        return columns = CsvHeader.Columns([.. Enumerable.Range(0, Cells).Select(index => Cell(index).ToString())]);
     }
 
-    /// <summary>Goes to the next record, over blank lines.</summary>
+    /// <summary>Goes to the next record. Blank lines are passed over, unless there is but one column, whose empty cells they are.</summary>
     public bool Read()
     {
         while (Guard(reader.Read))
@@ -82,14 +103,15 @@ internal sealed class CsvRows : IDisposable
             Line = nextLine;
             var raw = reader.GetRawRecordSpan();
             nextLine += Math.Max(1, raw.Count('\n'));
-            if (raw.Trim("\r\n").IsEmpty)
+            scanned = default;
+            if (raw.Trim("\r\n").IsEmpty && columns?.Count != 1)
             {
                 continue;
             }
 
-            if (names is not null && Cells != names.Count)
+            if (columns is not null && Cells != columns.Count)
             {
-                throw Wrong($"Line {Line} has {Cells} cells, but the header has {names.Count}.");
+                throw Wrong($"Line {Line} has {Cells} {(Cells == 1 ? "cell" : "cells")}, but the header has {columns.Count}.");
             }
 
             return true;
@@ -115,7 +137,25 @@ internal sealed class CsvRows : IDisposable
         return cell;
     }
 
-    public string Place(int index) => names is null ? $"Line {Line}, column {index + 1}" : $"Line {Line}, column {names[index]}";
+    /// <summary>Whether an empty cell is written as "". The parser does not say, so this looks at the record again.</summary>
+    public bool IsQuotedEmpty(int index)
+    {
+        var raw = reader.GetRawRecordSpan();
+        if (!raw.Contains("\"\"", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        scanned = index < scanned.Cell ? default : scanned;
+        while (scanned.Cell < index)
+        {
+            scanned = (scanned.Cell + 1, EndOfCell(raw, scanned.At) + 1);
+        }
+
+        return raw[scanned.At..].StartsWith("\"\"");
+    }
+
+    public string Place(int index) => Place(Line, index);
 
     public void Dispose()
     {
@@ -124,6 +164,23 @@ internal sealed class CsvRows : IDisposable
     }
 
     private static ProblemException Wrong(string message) => new(ProblemCodes.InvalidData, message);
+
+    private string Place(long line, int index) => columns?.Count > index ? $"Line {line}, column {columns[index].Name}" : $"Line {line}, column {index + 1}";
+
+    /// <summary>Where the delimiter after the cell is that begins at <paramref name="at"/>.</summary>
+    private int EndOfCell(ReadOnlySpan<char> raw, int at)
+    {
+        if (raw[at] == '"')
+        {
+            at++;
+            while (raw[at] != '"' || raw[at + 1] == '"')
+            {
+                at += raw[at] == '"' ? 2 : 1;
+            }
+        }
+
+        return at + raw[at..].IndexOf(delimiter);
+    }
 
     private void SkipByteOrderMark()
     {
@@ -153,9 +210,9 @@ internal sealed class CsvRows : IDisposable
         {
             throw Wrong($"The record at line {nextLine} is longer than {MaxRecordChars:N0} characters. A quote may be missing at its end.");
         }
-        catch (CsvFormatException)
+        catch (CsvFormatException error)
         {
-            throw Wrong($"The record at line {nextLine} has a quote in the wrong place. Quotes inside a quoted cell are doubled.");
+            throw Wrong($"{Place(nextLine, error.FieldOrdinal)}: a quote is missing at the end of the cell, or stands inside it without being doubled.");
         }
     }
 

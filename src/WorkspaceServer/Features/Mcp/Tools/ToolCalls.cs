@@ -3,45 +3,86 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
-/// <summary>What happens around each call of a tool: a token runs only so many at once, and each one is logged.</summary>
+/// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, and each one is logged.</summary>
 internal sealed class ToolCalls(McpOptions options, ILogger<WorkspaceTool> log)
 {
-    private readonly Dictionary<string, int> running = [];
+    /// <summary>Calls of one token that wait for a place; more are refused.</summary>
+    public const int MaxWaiting = 64;
+
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<string, Line> lines = [];
     private readonly Lock gate = new();
 
-    /// <summary>Takes a place for one call of this token; disposing what comes back gives it up.</summary>
-    /// <exception cref="ProblemException">The token has as many calls running as it may.</exception>
-    public IDisposable Begin(Caller caller)
+    /// <summary>Takes a place for one call of this token, waiting for one if need be; disposing what comes back gives it up.</summary>
+    /// <exception cref="ProblemException">Too many calls of this token wait, or none ended in time.</exception>
+    public async Task<IDisposable> BeginAsync(Caller caller, CancellationToken cancel)
     {
-        lock (gate)
+        var line = Join(caller.TokenId) ?? throw Busy();
+        var hasPlace = false;
+        try
         {
-            var count = running.GetValueOrDefault(caller.TokenId);
-            if (count >= options.MaxCallsPerToken)
-            {
-                throw new ProblemException(ProblemCodes.Busy, $"This token has {count} calls running, which is as many as it may. Wait for one to end.");
-            }
-
-            running[caller.TokenId] = count + 1;
+            hasPlace = await line.Places.WaitAsync(MaxWait, cancel);
+            return hasPlace ? new Place(this, line) : throw Busy();
         }
-
-        return new Place(this, caller.TokenId);
+        finally
+        {
+            if (!hasPlace)
+            {
+                Leave(line);
+            }
+        }
     }
 
     public void Done(ToolCallNotes notes) => notes.Write(log);
 
-    private void End(string token)
+    private Line? Join(string token)
     {
         lock (gate)
         {
-            if (--running[token] == 0)
+            if (!lines.TryGetValue(token, out var line))
             {
-                running.Remove(token);
+                lines.Add(token, line = new Line(token, new SemaphoreSlim(options.MaxCallsPerToken)));
+            }
+
+            if (line.Calls >= options.MaxCallsPerToken + MaxWaiting)
+            {
+                return null;
+            }
+
+            line.Calls++;
+            return line;
+        }
+    }
+
+    private void Leave(Line line)
+    {
+        lock (gate)
+        {
+            if (--line.Calls == 0)
+            {
+                lines.Remove(line.Token);
             }
         }
     }
 
-    private sealed class Place(ToolCalls owner, string token) : IDisposable
+    private ProblemException Busy() =>
+        new(ProblemCodes.Busy, $"This token has {options.MaxCallsPerToken} calls running and more waiting. Wait for some to end.");
+
+    private sealed class Line(string token, SemaphoreSlim places)
     {
-        public void Dispose() => owner.End(token);
+        public string Token => token;
+
+        public SemaphoreSlim Places => places;
+
+        public int Calls { get; set; }
+    }
+
+    private sealed class Place(ToolCalls owner, Line line) : IDisposable
+    {
+        public void Dispose()
+        {
+            line.Places.Release();
+            owner.Leave(line);
+        }
     }
 }

@@ -55,7 +55,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
                 throw new ProblemException(ProblemCodes.InsufficientScope, $"This needs a token with the scope {scopes[0]}.");
             }
 
-            using var place = calls.Begin(caller);
+            using var place = await calls.BeginAsync(caller, cancel);
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
