@@ -1,5 +1,10 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using WorkspaceServer.Commands;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using Xunit;
@@ -120,5 +125,40 @@ public sealed class HostAndOriginTests : IAsyncLifetime
         using var response = await server.SendAsync(HttpMethod.Get, "/readyz", null, null, ("Origin", "https://inspector.example.in"));
 
         Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.8.8.8", true)]
+    [InlineData("::1", true)]
+    [InlineData("10.0.0.5", false)]
+    [InlineData("203.0.113.9", false)]
+    [InlineData("::ffff:10.0.0.5", false)]
+    public async Task OnlyAProxyOnThisMachineSaysWhoCallsAndHow(string proxy, bool isBelieved)
+    {
+        var change = new WebServerChange(
+            (services, _) => services.AddSingleton<IStartupFilter>(new CallsFrom(IPAddress.Parse(proxy))),
+            routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Request.Scheme} {context.Connection.RemoteIpAddress}").AllowAnonymous());
+        await using var behind = await RunningServer.StartAsync(change: change);
+        using var response = await behind.SendAsync(
+            HttpMethod.Get, "/test/who", null, null, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.66, 198.51.100.7"));
+
+        // Of two addresses only the last one was written by the proxy; the first is whatever the caller sent.
+        Assert.Equal(isBelieved ? "https 198.51.100.7" : $"http {IPAddress.Parse(proxy)}", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(isBelieved, response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    /// <summary>Makes every connection look as if it came from another address.</summary>
+    private sealed class CallsFrom(IPAddress address) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, pass) =>
+            {
+                context.Connection.RemoteIpAddress = address;
+                return pass(context);
+            });
+            next(app);
+        };
     }
 }

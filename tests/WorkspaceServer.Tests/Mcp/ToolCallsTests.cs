@@ -1,8 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 using Xunit;
@@ -41,6 +46,38 @@ public sealed class ToolCallsTests
         Assert.True(isTaken || all[^1].Exception!.InnerException is ProblemException { Code.Code: "busy" });
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => Task.WhenAll(all));
+    }
+
+    [Fact]
+    public async Task OverHttpOneCallTooManyIsRefused_AndOthersAreNotHeldUp()
+    {
+        var goOn = new TaskCompletionSource();
+        var change = new WebServerChange((services, _) => services.AddSingleton<McpServerTool>(provider => new WaitingTool(goOn.Task, provider.GetRequiredService<ToolCalls>())));
+        await using var server = await RunningServer.StartAsync(change: change, mcp: new McpOptions { MaxCallsPerToken = 1 });
+        await using var first = await McpClients.ConnectAsync(server, server.Token(), Cancel);
+        await using var other = await McpClients.ConnectAsync(server, server.Token(), Cancel);
+
+        // One runs until it is told to end, the others wait for its place, one finds no place to wait.
+        var calls = Enumerable.Range(0, 1 + ToolCalls.MaxWaiting + 1).Select(_ => first.CallAsync("wait", "{}", Cancel)).ToList();
+        var refused = await Task.WhenAny(calls).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        var answered = await other.CallAsync("list_tables", "{}", Cancel);
+        goOn.SetResult();
+
+        Assert.StartsWith("busy: ", (await refused).Text(), StringComparison.Ordinal);
+        Assert.False(answered.IsError == true);
+        Assert.Single(await Task.WhenAll(calls), result => result.IsError == true);
+    }
+
+    /// <summary>One of our tools, but it ends when the test says so.</summary>
+    private sealed class WaitingTool(Task goOn, ToolCalls calls) : WorkspaceTool([Features.Tokens.Scopes.TablesRead], [], calls)
+    {
+        public override Tool ProtocolTool { get; } = Describe("wait", "Wait", "Waits until it is told to go on.", [], """{"type":"object"}""");
+
+        protected override async Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel)
+        {
+            await goOn.WaitAsync(cancel);
+            return new ToolAnswer("{}", "done");
+        }
     }
 
     private static Caller Caller(string token) =>
