@@ -148,6 +148,17 @@ public sealed class HostAndOriginTests : IAsyncLifetime
         Assert.Equal(isBelieved, response.Headers.Contains("Strict-Transport-Security"));
     }
 
+    [Fact]
+    public async Task OnlyTheLastAddressIsTakenFromTheProxy()
+    {
+        var change = new WebServerChange(Map: routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Connection.RemoteIpAddress}").AllowAnonymous());
+        await using var behind = await RunningServer.StartAsync(change: change);
+        using var response = await behind.SendAsync(HttpMethod.Get, "/test/who", null, null, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.66, 127.0.0.1"));
+
+        // The caller of the proxy was on this machine too, and that makes it no proxy.
+        Assert.Equal("127.0.0.1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     /// <summary>Makes every connection look as if it came from another address.</summary>
     private sealed class CallsFrom(IPAddress address) : IStartupFilter
     {

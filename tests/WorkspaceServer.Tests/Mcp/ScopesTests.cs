@@ -79,6 +79,7 @@ public sealed class ScopesTests(McpFixture fixture) : IClassFixture<McpFixture>
             ("execute_sql", """{"sql":"SELECT * FROM parties"}"""), ("execute_sql", """{"sql":"SELECT pa FROM parties"}"""), ("execute_sql", """{"sql":"SELECT paan FROM parties"}"""),
             ("execute_sql", """{"sql":"SELECT 1 FROM invoice"}"""), ("execute_sql", """{"sql":"SELECT amt FROM parties"}"""), ("describe_table", """{"table":"invoice"}"""),
             ("search", """{"query":"AAAPL1234C"}"""), ("search", """{"query":"copper"}"""), ("fetch", """{"id":"parties/P1"}"""),
+            ("fetch", """{"id":"invoice/1"}"""), ("fetch", """{"id":"invoices/1"}"""), ("search", """{"query":"x","table":"invoice"}"""), ("search", """{"query":"x","table":"invoices"}"""),
         })
         {
             var result = await client.CallAsync(tool, arguments, Cancel);
