@@ -1,3 +1,4 @@
+using WorkspaceServer.Sandbox;
 using WorkspaceServer.Vault.Sandbox;
 
 // workspace-sandbox [SQLCIPHER-LIBRARY]: started by the server only; reads from standard input, answers on standard output.

@@ -17,7 +17,7 @@ public sealed partial class SqlTextTests
     [
         ("src/WorkspaceServer.Vault/Databases/EncryptedDatabase.cs", "BusyTimeoutMilliseconds", "a constant number; a pragma takes no parameter"),
         ("src/WorkspaceServer.Vault/Databases/EncryptedDatabase.cs", "cacheKibibytes", "a number of ours; a pragma takes no parameter"),
-        ("src/WorkspaceServer.Vault/Sandbox/SandboxDatabase.cs", "SandboxLimits.CacheMemoryBytes / 1024", "a constant number; a pragma takes no parameter"),
+        ("src/WorkspaceServer.Sandbox/SandboxDatabase.cs", "SandboxLimits.CacheMemoryBytes / 1024", "a constant number; a pragma takes no parameter"),
         ("src/WorkspaceServer/Control/Migrations.cs", "version.ToString(CultureInfo.InvariantCulture)", "the number of a migration file; a pragma takes no parameter"),
         ("src/WorkspaceServer/Workspaces/CatalogStore.cs", "next.ToString(CultureInfo.InvariantCulture)", "a counter of ours; a pragma takes no parameter"),
         ("src/WorkspaceServer/Workspaces/FullTextSearch.cs", "search.MaxHits", "a number"),

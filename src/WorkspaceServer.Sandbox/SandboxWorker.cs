@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Sandbox;
 
-namespace WorkspaceServer.Vault.Sandbox;
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>The worker's whole life: reads messages, runs one statement at a time, ends when the server closes the pipe.</summary>
-public sealed class SandboxWorker : IDisposable
+internal sealed class SandboxWorker : IDisposable
 {
     private readonly Stream input;
     private readonly Stream output;

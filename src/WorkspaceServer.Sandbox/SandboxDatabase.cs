@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Vault.Sandbox;
 
-namespace WorkspaceServer.Vault.Sandbox;
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>One file, opened to be read under one policy for as long as it is open. Lives in the worker process.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace WorkspaceServer.Vault.Sandbox;
+using WorkspaceServer.Vault.Sandbox;
+
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>Why a statement gave no rows; becomes a <see cref="SandboxReply"/> before it leaves the worker.</summary>
 internal sealed class SandboxException : Exception

@@ -1,4 +1,6 @@
-namespace WorkspaceServer.Vault.Sandbox;
+using WorkspaceServer.Vault.Sandbox;
+
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>Decides, for one handle, every access that SQLite asks about: sqlite.org/c3ref/set_authorizer.html.</summary>
 /// <remarks>

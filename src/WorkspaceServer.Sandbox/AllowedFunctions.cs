@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace WorkspaceServer.Vault.Sandbox;
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>The SQL functions that untrusted SQL may call: computing only. Anything that SQLite or SQLCipher adds later is denied.</summary>
 internal static class AllowedFunctions

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 
-namespace WorkspaceServer.Vault.Sandbox;
+namespace WorkspaceServer.Sandbox;
 
 /// <summary>The part of SQLite's C interface that the sandbox needs, called directly: sqlite.org/c3ref/intro.html.</summary>
 /// <remarks>Direct calls cost a third of the driver's and carry no managed callback object across native frames.</remarks>
