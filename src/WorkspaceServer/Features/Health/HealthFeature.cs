@@ -1,18 +1,23 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Health;
 
 /// <summary>GET /healthz: the process answers. GET /readyz: everything it needs answers too.</summary>
 internal static class HealthFeature
 {
+    private static readonly Recording NotRecorded = Recording.Nothing("says only whether the server is up");
+
     public static void AddHealth(this IServiceCollection services) =>
         services.AddHealthChecks().AddCheck<ControlDatabaseCheck>("control_database");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
-        routes.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        routes.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
+            .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, NotRecorded);
+        routes.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteAsync })
+            .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, NotRecorded);
     }
 
     // Names and outcomes only; what exactly is wrong stands in the log.

@@ -48,7 +48,7 @@ internal static class McpFeature
         var gate = routes.ServiceProvider.GetRequiredService<McpGate>();
         var options = routes.ServiceProvider.GetRequiredService<McpOptions>();
         routes.MapMcp(Path)
-            .RequireAuthorization()
+            .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.Nothing("each tool call is recorded by itself"))
             .RequireCors(OriginCheck.CorsPolicy)
             .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes))
             .Finally(endpoint =>

@@ -13,8 +13,12 @@ internal static class ProtectedResource
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(RootPath, Handle).AllowAnonymous().RequireCors(OriginCheck.CorsPolicy);
-        routes.MapGet(McpPath, Handle).AllowAnonymous().RequireCors(OriginCheck.CorsPolicy);
+        foreach (var path in (string[])[RootPath, McpPath])
+        {
+            routes.MapGet(path, Handle)
+                .RequireCors(OriginCheck.CorsPolicy)
+                .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
+        }
     }
 
     private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(

@@ -1,0 +1,67 @@
+namespace WorkspaceServer.Hosting;
+
+/// <summary>
+/// What every endpoint decides when it is mapped: who may call it, how often, how its input is checked, and what of it is recorded.
+/// An endpoint without these four does not start the server, and the list of them is a page of its own (tests/ENDPOINTS.md).
+/// </summary>
+internal sealed record Guard(Authority Authority, RateClass Rate, InputCheck Input, Recording Recording);
+
+/// <summary>Who may call. Decided anew on every request, never remembered by the caller.</summary>
+internal abstract record Authority
+{
+    /// <summary>Everybody, signed in or not.</summary>
+    public static Authority Anyone { get; } = new AnyoneAuthority();
+
+    /// <summary>The holder of a bearer token.</summary>
+    public static Authority Token { get; } = new TokenAuthority();
+
+    /// <summary>A person with a session.</summary>
+    public static Authority SignedIn { get; } = new SignedInAuthority();
+
+    /// <summary>Whoever holds this permission in the workspace that the request names; without a workspace, in the whole system.</summary>
+    /// <param name="permission">Its name, such as "members.invite".</param>
+    /// <param name="fresh">Also asks for an authentication younger than 15 minutes (step-up).</param>
+    public static Authority Needs(string permission, bool fresh = false) => new PermissionAuthority(permission, fresh);
+
+    internal sealed record AnyoneAuthority : Authority;
+
+    internal sealed record TokenAuthority : Authority;
+
+    internal sealed record SignedInAuthority : Authority;
+
+    internal sealed record PermissionAuthority(string Permission, bool Fresh) : Authority;
+}
+
+/// <summary>How input is checked before anything is done with it.</summary>
+/// <param name="Validator">The FluentValidation validator, or another type that checks; null if there is no input.</param>
+/// <param name="WhyNone">Why nothing has to be checked, where nothing is.</param>
+internal sealed record InputCheck(Type? Validator, string? WhyNone)
+{
+    /// <summary>Checked by this type.</summary>
+    public static InputCheck By<TValidator>() => new(typeof(TValidator), null);
+
+    /// <summary>There is nothing to check: no parameter, no query, no body is read.</summary>
+    public static InputCheck None { get; } = new(null, "reads no input");
+}
+
+/// <summary>What the audit log hears of a call.</summary>
+/// <param name="Actions">Names of the actions that it may record; empty if none.</param>
+/// <param name="WhyNone">Why none is recorded, where none is.</param>
+internal sealed record Recording(IReadOnlyList<string> Actions, string? WhyNone)
+{
+    public static Recording As(params ReadOnlySpan<string> actions) => new([.. actions], null);
+
+    public static Recording Nothing(string why) => new([], why);
+}
+
+/// <summary>Gives endpoints their guard.</summary>
+internal static class GuardExtensions
+{
+    /// <summary>Sets the four decisions, and what of them the pipeline enforces by itself.</summary>
+    public static TBuilder Guarded<TBuilder>(this TBuilder endpoint, Authority authority, RateClass rate, InputCheck input, Recording recording)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoint.WithMetadata(new Guard(authority, rate, input, recording));
+        return authority is Authority.AnyoneAuthority ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization();
+    }
+}
