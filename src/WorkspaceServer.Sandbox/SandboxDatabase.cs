@@ -88,7 +88,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         catch (SandboxException error)
         {
             isUsable = error.Outcome is not (SandboxOutcome.Corrupt or SandboxOutcome.TooExpensive);
-            return SandboxReply.Failed(error.Outcome, error.Message);
+            return SandboxReply.Failed(error.Outcome, error.Message) with { Touched = [.. authorizer.Touched] };
         }
         finally
         {

@@ -13,6 +13,7 @@ internal sealed class SandboxWorker : IDisposable
     private readonly Dictionary<long, SandboxReply> failed = [];
     private readonly FrameWriter writer = new();
     private byte[] buffer = new byte[4096];
+    private long statements;
 
     /// <param name="library">The SQLCipher library, or null for the one beside this program.</param>
     public SandboxWorker(Stream input, Stream output, string? library)
@@ -40,7 +41,7 @@ internal sealed class SandboxWorker : IDisposable
                     Close(reader.Long());
                     break;
                 default:
-                    Answer(Query(ref reader));
+                    Answer(Query(ref reader) with { Number = ++statements });
                     break;
             }
         }

@@ -7,6 +7,7 @@ using WorkspaceServer.Benchmarks;
     ("query", QueryBenchmark.RunAsync),
     ("mcp", McpBenchmark.RunAsync),
     ("neighbour", NeighbourBenchmark.RunAsync),
+    ("audit", AuditBenchmark.RunAsync),
     ("sandbox", SandboxBenchmark.RunAsync),
 ];
 

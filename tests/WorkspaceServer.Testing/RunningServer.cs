@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog.Core;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -42,10 +43,12 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>An empty workspace.</summary>
     public WorkspaceId Workspace { get; }
 
+    public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+
     public TokenIssuer Tokens => app.Services.GetRequiredService<TokenIssuer>();
 
     public static async Task<RunningServer> StartAsync(
-        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null)
+        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null, AuditOptions? audit = null)
     {
         var workspaces = new TemporaryWorkspaces(clock);
         var logs = new LogRecorder();
@@ -64,6 +67,9 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Clock);
             services.AddSingleton(workspaces.Control);
             services.AddSingleton(workspaces.Changes);
+            services.AddSingleton(workspaces.AuditRows);
+            services.AddSingleton(workspaces.Audit);
+            services.AddSingleton(new SqlText(audit ?? new AuditOptions()));
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
             services.AddSingleton(mcp ?? new McpOptions());
             services.AddSingleton(query ?? new QueryOptions());

@@ -1,4 +1,5 @@
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -19,12 +20,18 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
         Master = MasterKey.Load(root.File("master.key"));
         Folder = DataFolder.Create(root.File("data"));
         Control = ControlDatabase.Create(Folder, Master);
+        Mac = new AuditMac(Master);
+        AuditChain = new AuditChain(Mac);
+        AuditRows = new AuditStore(Control, AuditChain);
+        AuditAnchor = new AuditAnchor(Folder, Control, AuditRows, AuditChain);
+        Audit = new AuditLog(AuditRows, AuditAnchor, Control, Clock);
         Store = new WorkspaceStore(Control);
         Changes = new ChangeCounter(Control, Clock);
         Lifecycle = new WorkspaceLifecycle(Store, Folder, Master, Clock);
         Open = new OpenWorkspaces(Store, Folder, Master, Changes, options ?? new WorkspaceOptions());
         var sandbox = new SandboxOptions { WorkerPath = WorkerPath };
-        Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System);
+        Trail = new StatementTrail(Folder, TimeProvider.System);
+        Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System, Trail);
         Gateway = new LocalWorkspaceGateway(Open, Pool, new TableLoads(Clock));
     }
 
@@ -35,9 +42,19 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
 
     public MasterKey Master { get; }
 
+    public AuditMac Mac { get; }
+
     public DataFolder Folder { get; }
 
     public ControlDatabase Control { get; }
+
+    public AuditChain AuditChain { get; }
+
+    public AuditStore AuditRows { get; }
+
+    public AuditAnchor AuditAnchor { get; }
+
+    public AuditLog Audit { get; }
 
     public WorkspaceStore Store { get; }
 
@@ -47,13 +64,15 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
 
     public OpenWorkspaces Open { get; }
 
+    public StatementTrail Trail { get; }
+
     public SandboxPool Pool { get; }
 
     public LocalWorkspaceGateway Gateway { get; }
 
     public string KeyFile => root.File("master.key");
 
-    public WorkspaceId Create(string name = "Books") => Lifecycle.Create(name).Id;
+    public WorkspaceId Create(string name = "Books") => Lifecycle.Create(name, (_, _) => { }).Id;
 
     /// <summary>Loads a table in one go.</summary>
     public async Task<LoadedTable> LoadAsync(WorkspaceId workspace, TableSchema schema, IReadOnlyList<SqlValue[]> rows, CancellationToken cancel)
@@ -87,8 +106,11 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Pool.Dispose();
+        Trail.Dispose();
         await Open.DisposeAsync();
+        await Audit.DisposeAsync();
         Control.Dispose();
+        Mac.Dispose();
         Master.Dispose();
         root.Dispose();
     }

@@ -1,7 +1,7 @@
 namespace WorkspaceServer.Vault.Databases;
 
 /// <summary>Where every file lives. Paths are built from ids that the server made, never from what a caller sent.</summary>
-/// <remarks>control.db; workspaces/ID/workspace.db. Folders 0700, files 0600, whatever the umask.</remarks>
+/// <remarks>control.db; audit.anchor; workspaces/ID/workspace.db and statements.log. Folders 0700, files 0600, whatever the umask.</remarks>
 public sealed class DataFolder
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -13,6 +13,9 @@ public sealed class DataFolder
     public string Path { get; }
 
     public string ControlDatabase => System.IO.Path.Combine(Path, "control.db");
+
+    /// <summary>How far the audit log had come, kept outside of the database that could be put back.</summary>
+    public string AuditAnchor => System.IO.Path.Combine(Path, "audit.anchor");
 
     private string Workspaces => System.IO.Path.Combine(Path, "workspaces");
 
@@ -62,6 +65,9 @@ public sealed class DataFolder
     public string FolderOf(WorkspaceId workspace) => System.IO.Path.Combine(Workspaces, workspace.ToString());
 
     public string DatabaseOf(WorkspaceId workspace) => System.IO.Path.Combine(FolderOf(workspace), DatabaseName);
+
+    /// <summary>What the sandbox ran on this workspace's file; see StatementTrail.</summary>
+    public string StatementTrailOf(WorkspaceId workspace) => System.IO.Path.Combine(FolderOf(workspace), "statements.log");
 
     /// <summary>Makes the folder of a new workspace.</summary>
     public void CreateWorkspace(WorkspaceId workspace) => MakePrivate(FolderOf(workspace));

@@ -19,6 +19,7 @@ public static class KeyDerivation
 
     private const string WorkspaceInfo = "workspace-server/v1/workspace-key/";
     private const string ControlInfo = "workspace-server/v1/control-key";
+    private const string AuditInfo = "workspace-server/v1/audit-key";
 
     /// <summary>The key of one workspace's file. The caller disposes, and so wipes, it.</summary>
     /// <exception cref="ArgumentException">The salt is not <see cref="SaltBytes"/> bytes long.</exception>
@@ -29,6 +30,9 @@ public static class KeyDerivation
 
     /// <summary>The key of the control database. The caller disposes, and so wipes, it.</summary>
     public static SecretBytes ForControl(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(ControlInfo));
+
+    /// <summary>The key of the audit log's chain. It stays in <see cref="AuditMac"/>.</summary>
+    internal static SecretBytes ForAudit(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(AuditInfo));
 
     internal static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {

@@ -51,6 +51,7 @@ internal static class SandboxFrames
 
         writer.Flag(reply.IsTruncated);
         writer.List(reply.Touched, (w, name) => w.Text(name));
+        writer.Long(reply.Number);
     }
 
     public static ReadPolicy ReadPolicy(ref FrameReader reader) => new(reader.Long(), reader.List(ReadTable));
@@ -79,7 +80,7 @@ internal static class SandboxFrames
             }
         }
 
-        return new SandboxReply(outcome, message, columns, rows, reader.Flag(), reader.List((ref FrameReader r) => r.Text()));
+        return new SandboxReply(outcome, message, columns, rows, reader.Flag(), reader.List((ref FrameReader r) => r.Text())) { Number = reader.Long() };
     }
 
     private static void WriteTable(FrameWriter writer, ReadableTable table)

@@ -51,6 +51,12 @@ public sealed record SandboxReply(
     bool IsTruncated,
     IReadOnlyList<string> Touched)
 {
+    /// <summary>The worker's own count of the statements that it was given; 0 if no worker answered.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Process id of the worker; 0 if none answered.</summary>
+    public int Worker { get; init; }
+
     public static SandboxReply Failed(SandboxOutcome outcome, string message) => new(outcome, message, [], [], false, []);
 }
 

@@ -78,7 +78,7 @@ public sealed class SandboxProcess : IDisposable
             throw new EndOfStreamException("The sandbox worker ended.");
         }
 
-        var reply = SandboxFrames.ReadReply(buffer.AsSpan(0, length));
+        var reply = SandboxFrames.ReadReply(buffer.AsSpan(0, length)) with { Worker = process.Id };
         if (reply.Outcome is SandboxOutcome.StalePolicy or SandboxOutcome.Corrupt or SandboxOutcome.TooExpensive or SandboxOutcome.Crashed)
         {
             open.RemoveAll(each => each.Id == handle.Id);

@@ -19,7 +19,7 @@ internal static class AskCommand
             }
         });
         var file = new Option<string>("--token-file") { Description = "A file that holds the token; - reads it from standard input.", HelpName = "FILE", Required = true };
-        var command = Verb.Create("ask", "Put one question to a running server over MCP, as an AI client would.", "ask --token-file token.txt \"SELECT count(*) FROM invoices\"");
+        var command = Verb.Create("ask", "Put one question to a running server over MCP, as an AI client would.", "ask --token-file token.txt \"SELECT count(*) FROM invoices\"", Recording.Nothing("asks a server, which records the call itself"));
         command.Add(sql);
         command.Add(url);
         command.Add(file);

@@ -38,6 +38,7 @@ internal static class Cli
         root.Add(QueryCommand.Build());
         root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
         root.Add(AskCommand.Build());
+        root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(DoctorCommand.Build());
         root.Add(VersionCommand.Build());

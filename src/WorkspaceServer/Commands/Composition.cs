@@ -1,4 +1,5 @@
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -32,13 +33,17 @@ internal static class Composition
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
+        services.AddAudit(configuration);
         services.AddSingleton<WorkspaceStore>();
         services.AddSingleton<ChangeCounter>();
         services.AddSingleton<WorkspaceLifecycle>();
         services.AddSingleton<OpenWorkspaces>();
         services.AddSingleton<TableLoads>();
+        services.AddSingleton<StatementTrail>();
         services.AddSingleton(provider => new SandboxPool(
-            Workers(provider.GetRequiredService<QueryOptions>(), provider.GetRequiredService<VaultOptions>()), provider.GetRequiredService<TimeProvider>()));
+            Workers(provider.GetRequiredService<QueryOptions>(), provider.GetRequiredService<VaultOptions>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StatementTrail>()));
         services.AddSingleton<IWorkspaceGateway, LocalWorkspaceGateway>();
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
@@ -16,7 +17,7 @@ internal static class CreateTokenCommand
         var scopes = new Option<string[]>("--scope") { Description = $"What it may do: {string.Join(", ", Scopes.All)}. May be repeated; all if not given.", HelpName = "SCOPE", DefaultValueFactory = _ => [] };
         var hide = new Option<string[]>("--hide") { Description = "A column that it never sees, as table.column, or table.* for a whole table. May be repeated.", HelpName = "COLUMN", DefaultValueFactory = _ => [] };
         var file = new Option<string?>("--out") { Description = "Write the token to this new file (mode 0600) instead of showing it.", HelpName = "FILE" };
-        var command = Verb.Create("create", "Make a token for one AI client. It is shown once and never again.", "token create --workspace \"Sharma Traders\" --name \"Claude Code\" --hide parties.pan");
+        var command = Verb.Create("create", "Make a token for one AI client. It is shown once and never again.", "token create --workspace \"Sharma Traders\" --name \"Claude Code\" --hide parties.pan", Recording.As(AuditActions.TokenCreated));
         command.Add(workspace);
         command.Add(name);
         command.Add(days);

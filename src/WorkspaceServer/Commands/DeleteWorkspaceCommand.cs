@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -11,7 +12,7 @@ internal static class DeleteWorkspaceCommand
     {
         var name = new Argument<string>("WORKSPACE") { Description = "Its id or name." };
         var yes = new Option<bool>("--yes") { Description = "Really delete it. There is no way back: every copy becomes unreadable too." };
-        var command = Verb.Create("delete", "Destroy a workspace's key and files, for good.", "workspace delete \"Old books\" --yes");
+        var command = Verb.Create("delete", "Destroy a workspace's key and files, for good.", "workspace delete \"Old books\" --yes", Recording.As(AuditActions.WorkspaceDeleted));
         command.Add(name);
         command.Add(yes);
         return command.Runs((context, _) =>
@@ -22,7 +23,12 @@ internal static class DeleteWorkspaceCommand
                 throw new ProblemException(ProblemCodes.InvalidArgument, $"This destroys workspace {workspace.Name} ({workspace.Id}) for good. Add --yes to do it.");
             }
 
-            context.Get<WorkspaceLifecycle>().Delete(workspace.Id);
+            context.Get<WorkspaceLifecycle>().Delete(workspace.Id, connection => context.Get<AuditLog>().Append(connection, new AuditEntry(AuditActions.WorkspaceDeleted)
+            {
+                Target = ("workspace", workspace.Id.ToString()),
+                Workspace = workspace.Id,
+                Details = [("name", workspace.Name)],
+            }));
             context.Output.Result(new { Id = workspace.Id.ToString(), Deleted = true }, output => output.Line($"Workspace {workspace.Name} is deleted; its key is destroyed."));
             return Task.FromResult(ExitCodes.Ok);
         });

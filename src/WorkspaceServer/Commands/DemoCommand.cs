@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Features.Tokens;
@@ -29,7 +30,10 @@ internal static class DemoCommand
     {
         var once = new Option<bool>("--once") { Description = "Stop after the first answer." };
         var command = Verb.Create(
-            "demo", "From nothing to a first answer: sample books, the server, and a real MCP client that asks it. Needs --home.", "--home ./books demo");
+            "demo",
+            "From nothing to a first answer: sample books, the server, and a real MCP client that asks it. Needs --home.",
+            "--home ./books demo",
+            Recording.As(AuditActions.SystemInitialised, AuditActions.WorkspaceCreated, AuditActions.SampleLoaded, AuditActions.TokenCreated, AuditActions.TokenRevoked));
         command.Add(once);
         return command.Runs((context, cancel) => RunAsync(context, context.Arguments.GetValue(once), cancel));
     }
@@ -43,7 +47,7 @@ internal static class DemoCommand
 
         if (!InitCommand.IsDone(context.Get<VaultOptions>()))
         {
-            InitCommand.SetUp(context.Get<VaultOptions>());
+            await InitCommand.SetUpAsync(context.Get<VaultOptions>());
             context.Output.Line($"Made a master key and an encrypted data folder under {Path.GetFullPath(home)}.");
         }
 
@@ -73,8 +77,9 @@ internal static class DemoCommand
             return existing;
         }
 
-        var workspace = services.GetRequiredService<WorkspaceLifecycle>().Create(WorkspaceName);
-        var tables = await SampleCommand.LoadAsync(context.Output, services.GetRequiredService<IWorkspaceGateway>(), workspace.Id, SampleBooks.DefaultScale, cancel);
+        var audit = services.GetRequiredService<AuditLog>();
+        var workspace = CreateWorkspaceCommand.Create(services.GetRequiredService<WorkspaceLifecycle>(), audit, WorkspaceName);
+        var tables = await SampleCommand.LoadAsync(context.Output, services.GetRequiredService<IWorkspaceGateway>(), audit, workspace.Id, SampleBooks.DefaultScale, cancel);
         context.Output.Line(FormattableString.Invariant($"Loaded {tables.Sum(table => table.RowCount):N0} rows in {tables.Count} tables into an encrypted file of its own."));
         return workspace;
     }

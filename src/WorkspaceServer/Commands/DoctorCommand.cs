@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
@@ -14,7 +15,7 @@ internal static class DoctorCommand
     public static Command Build()
     {
         var thorough = new Option<bool>("--thorough") { Description = "Also read every page of every file and check its HMAC. Slow: about 10 s per GB." };
-        var command = Verb.Create("doctor", "Check everything that the server needs, and say how to mend what is wrong.", "doctor");
+        var command = Verb.Create("doctor", "Check everything that the server needs, and say how to mend what is wrong.", "doctor", Recording.As(AuditActions.SystemExamined));
         command.Add(thorough);
         return command.Runs(async (context, cancel) =>
         {
@@ -58,6 +59,12 @@ internal static class DoctorCommand
             }
 
             findings.Add(await CheckSandboxAsync(context, cancel));
+            await context.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.SystemExamined)
+            {
+                // The one whose file the sandbox was tried on.
+                Workspace = context.Get<WorkspaceStore>().List() is [var first, ..] ? first.Id : null,
+                Details = [("thorough", thorough), ("wrong", findings.Count(finding => !finding.Ok)), ("statements", RequestScope.Current?.Statements)],
+            });
         }
 
         return findings;

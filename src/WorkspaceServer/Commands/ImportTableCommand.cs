@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
@@ -19,7 +20,7 @@ internal static class ImportTableCommand
         var key = new Option<string?>("--key") { Description = "The column whose values name the rows; no value may come twice.", HelpName = "COLUMN" };
         var delimiter = new Option<string>("--delimiter") { Description = "What separates the cells: comma, semicolon or tab.", DefaultValueFactory = _ => "comma" };
         delimiter.AcceptOnlyFromAmong([.. Delimiters.Keys]);
-        var command = Verb.Create("import", "Load a CSV file into a table, all of it or nothing.", "table import orders.csv --workspace \"Sharma Traders\" --key order_id");
+        var command = Verb.Create("import", "Load a CSV file into a table, all of it or nothing.", "table import orders.csv --workspace \"Sharma Traders\" --key order_id", Recording.As(AuditActions.TableImported));
         command.Add(file);
         command.Add(workspace);
         command.Add(name);
@@ -37,6 +38,12 @@ internal static class ImportTableCommand
                 options,
                 new Progress<CsvProgress>(now => report(now.Share, now.What)),
                 cancel));
+            await context.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.TableImported)
+            {
+                Target = ("table", table.Name),
+                Workspace = id,
+                Details = [("rows", table.RowCount), ("columns", schema.Columns.Count)],
+            });
             context.Output.Result(new { table.Name, table.RowCount, table.Totals, schema.Columns }, output => Print(output, schema, table));
             return ExitCodes.Ok;
         });

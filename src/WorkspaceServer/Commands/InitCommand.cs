@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -13,13 +14,13 @@ internal static class InitCommand
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static Command Build() => Verb
-        .Create("init", "Make the master key, the data folder and the control database. What exists is never overwritten.", "--home ./books init")
-        .Runs((context, _) => Task.FromResult(Run(context)));
+        .Create("init", "Make the master key, the data folder and the control database. What exists is never overwritten.", "--home ./books init", Recording.As(AuditActions.SystemInitialised))
+        .Runs((context, _) => RunAsync(context));
 
     public static bool IsDone(VaultOptions options) => File.Exists(Path.Combine(options.DataDirectory, "control.db"));
 
     /// <returns>True if the master key was made, false if it was there.</returns>
-    public static bool SetUp(VaultOptions options)
+    public static async Task<bool> SetUpAsync(VaultOptions options)
     {
         SqlCipher.Initialize(options.SqlCipherLibrary);
         var keyFile = Path.GetFullPath(options.MasterKeyFile);
@@ -31,11 +32,15 @@ internal static class InitCommand
         }
 
         using var master = MasterKey.Load(keyFile);
-        ControlDatabase.Create(DataFolder.Create(options.DataDirectory), master).Dispose();
+        var folder = DataFolder.Create(options.DataDirectory);
+        using var control = ControlDatabase.Create(folder, master);
+        using var mac = new AuditMac(master);
+        await using var audit = AuditFeature.Open(folder, control, mac, TimeProvider.System);
+        await audit.RecordAsync(new AuditEntry(AuditActions.SystemInitialised) { Details = [("made_master_key", makeKey)] });
         return makeKey;
     }
 
-    private static int Run(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context)
     {
         var options = context.Get<VaultOptions>();
         var folder = Path.GetFullPath(options.DataDirectory);
@@ -45,7 +50,7 @@ internal static class InitCommand
             throw new ProblemException(ProblemCodes.AlreadyExists, $"{folder} was set up before. Start it with: workspace-server serve");
         }
 
-        var madeKey = SetUp(options);
+        var madeKey = await SetUpAsync(options);
         context.Output.Result(new { DataDirectory = folder, MasterKeyFile = keyFile, MadeMasterKey = madeKey }, output =>
         {
             output.Line($"Data folder: {folder}");

@@ -11,7 +11,7 @@ internal static class ListTablesCommand
     public static Command Build()
     {
         var workspace = GlobalOptions.Workspace();
-        var command = Verb.Create("list", "List the tables of a workspace.", "table list --workspace \"Sharma Traders\"");
+        var command = Verb.Create("list", "List the tables of a workspace.", "table list --workspace \"Sharma Traders\"", Recording.Nothing("shows names and sizes, no rows"));
         command.Add(workspace);
         return command.Runs(async (context, cancel) =>
         {

@@ -13,7 +13,7 @@ internal static class ListTokensCommand
     {
         var workspace = GlobalOptions.Workspace();
         workspace.Required = false;
-        var command = Verb.Create("list", "List tokens, newest first: of one workspace, or of all.", "token list --workspace \"Sharma Traders\"");
+        var command = Verb.Create("list", "List tokens, newest first: of one workspace, or of all.", "token list --workspace \"Sharma Traders\"", Recording.Nothing("shows names of tokens, never a token"));
         command.Add(workspace);
         return command.Runs((context, _) =>
         {

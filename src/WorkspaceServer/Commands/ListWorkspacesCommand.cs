@@ -9,7 +9,7 @@ namespace WorkspaceServer.Commands;
 internal static class ListWorkspacesCommand
 {
     public static Command Build() => Verb
-        .Create("list", "List the workspaces, oldest first.", "workspace list")
+        .Create("list", "List the workspaces, oldest first.", "workspace list", Recording.Nothing("shows names"))
         .Runs((context, _) =>
         {
             var workspaces = context.Get<WorkspaceStore>().List();

@@ -8,7 +8,7 @@ namespace WorkspaceServer.Commands;
 internal static class PrintConfigCommand
 {
     public static Command Build() => Verb
-        .Create("print", "Print every setting with the value in force.", "config print")
+        .Create("print", "Print every setting with the value in force.", "config print", Recording.Nothing("shows settings, none of which is secret"))
         .Runs((context, _) =>
         {
             var sections = OptionsSections.ReadAll(context.Get<IEnumerable<OptionsSection>>(), context.Get<IConfiguration>());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Sandbox;
@@ -24,7 +25,7 @@ internal static class QueryCommand
             }
         });
         var command = Verb.Create(
-            "query", "Run one SELECT through the same sandbox as AI clients.", "query --workspace \"Sharma Traders\" \"SELECT count(*) FROM parties\"");
+            "query", "Run one SELECT through the same sandbox as AI clients.", "query --workspace \"Sharma Traders\" \"SELECT count(*) FROM parties\"", Recording.As(AuditActions.QueryRun));
         command.Add(sql);
         command.Add(workspace);
         command.Add(rows);
@@ -35,6 +36,11 @@ internal static class QueryCommand
             var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
             var message = new QueryMessage(text, ReadAccess.Everything, context.Arguments.GetValue(rows), SandboxLimits.MaxResultBytes, context.Get<QueryOptions>().Deadline);
             var answer = await context.Get<IWorkspaceGateway>().QueryAsync(id, message, cancel);
+            await context.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.QueryRun)
+            {
+                Workspace = id,
+                Details = [("sql", context.Get<SqlText>().Of(text)), ("touched", answer.Touched), ("rows", answer.Rows.Count), ("statements", RequestScope.Current?.Statements)],
+            });
             context.Output.Result(
                 new { answer.Columns, Rows = answer.Rows.Select(row => row.Select(Plain)), answer.Truncated, answer.AsOf, Milliseconds = answer.Elapsed.TotalMilliseconds },
                 output => Print(output, answer));

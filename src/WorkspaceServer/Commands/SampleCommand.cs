@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -19,13 +20,13 @@ internal static class SampleCommand
             DefaultValueFactory = _ => SampleBooks.DefaultScale,
             HelpName = "N",
         };
-        var command = Verb.Create("sample", "Load the books of a fictional Indian trading firm: 13 tables, always the same.", "sample --workspace \"Sharma Traders\" --scale 2");
+        var command = Verb.Create("sample", "Load the books of a fictional Indian trading firm: 13 tables, always the same.", "sample --workspace \"Sharma Traders\" --scale 2", Recording.As(AuditActions.SampleLoaded));
         command.Add(workspace);
         command.Add(scale);
         return command.Runs(async (context, cancel) =>
         {
             var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
-            var tables = await LoadAsync(context.Output, context.Get<IWorkspaceGateway>(), id, context.Arguments.GetValue(scale), cancel);
+            var tables = await LoadAsync(context.Output, context.Get<IWorkspaceGateway>(), context.Get<AuditLog>(), id, context.Arguments.GetValue(scale), cancel);
             context.Output.Result(tables, output =>
             {
                 output.Table(
@@ -38,13 +39,21 @@ internal static class SampleCommand
         });
     }
 
-    public static Task<IReadOnlyList<LoadedTable>> LoadAsync(Output output, IWorkspaceGateway gateway, WorkspaceId workspace, int scale, CancellationToken cancel)
+    public static async Task<IReadOnlyList<LoadedTable>> LoadAsync(
+        Output output, IWorkspaceGateway gateway, AuditLog audit, WorkspaceId workspace, int scale, CancellationToken cancel)
     {
         var books = new SampleBooks(scale);
-        return output.ProgressAsync("Loading the sample books", report => books.LoadAsync(
+        var tables = await output.ProgressAsync("Loading the sample books", report => books.LoadAsync(
             gateway,
             workspace,
             new Progress<SampleProgress>(now => report((double)now.Rows / now.ExpectedRows, $"Loading {now.Table}")),
             cancel));
+        await audit.RecordAsync(new AuditEntry(AuditActions.SampleLoaded)
+        {
+            Target = ("workspace", workspace.ToString()),
+            Workspace = workspace,
+            Details = [("tables", tables.Select(table => table.Name)), ("rows", tables.Sum(table => table.RowCount))],
+        });
+        return tables;
     }
 }

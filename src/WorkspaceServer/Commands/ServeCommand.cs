@@ -10,7 +10,7 @@ namespace WorkspaceServer.Commands;
 internal static class ServeCommand
 {
     public static Command Build() => Verb
-        .Create("serve", "Run the server on this machine's loopback address; a proxy with TLS goes in front of it.", "--home ./books serve")
+        .Create("serve", "Run the server on this machine's loopback address; a proxy with TLS goes in front of it.", "--home ./books serve", Recording.Nothing("each request is recorded by itself"))
         .Runs(async (context, cancel) =>
         {
             await using var app = Start(context.Get<IConfiguration>(), context.Get<IEnumerable<OptionsSection>>(), context.Get<ServerOptions>());

@@ -12,7 +12,7 @@ internal static class ShowTableCommand
     {
         var workspace = GlobalOptions.Workspace();
         var name = new Argument<string>("TABLE") { Description = "The table's name." };
-        var command = Verb.Create("show", "Show one table: columns, types, references and control totals.", "table show invoices --workspace \"Sharma Traders\"");
+        var command = Verb.Create("show", "Show one table: columns, types, references and control totals.", "table show invoices --workspace \"Sharma Traders\"", Recording.Nothing("shows columns and totals, no rows"));
         command.Add(name);
         command.Add(workspace);
         return command.Runs(async (context, cancel) =>

@@ -12,7 +12,7 @@ internal static class ShowWorkspaceCommand
     public static Command Build()
     {
         var name = new Argument<string>("WORKSPACE") { Description = "Its id or name." };
-        var command = Verb.Create("show", "Show one workspace with its size and tables.", "workspace show \"Sharma Traders\"");
+        var command = Verb.Create("show", "Show one workspace with its size and tables.", "workspace show \"Sharma Traders\"", Recording.Nothing("shows sizes, no rows"));
         command.Add(name);
         return command.Runs(async (context, cancel) =>
         {

@@ -7,7 +7,7 @@ namespace WorkspaceServer.Commands;
 internal static class ValidateConfigCommand
 {
     public static Command Build() => Verb
-        .Create("validate", "Check every setting, as the server does before it listens.", "config validate")
+        .Create("validate", "Check every setting, as the server does before it listens.", "config validate", Recording.Nothing("only checks settings"))
         .Runs((context, _) =>
         {
             var sections = OptionsSections.ReadAll(context.Get<IEnumerable<OptionsSection>>(), context.Get<IConfiguration>());

@@ -11,16 +11,24 @@ internal static class Verb
     private const string DebugVariable = "WORKSPACE_DEBUG";
 
     /// <param name="example">The arguments of one typical call.</param>
-    public static Command Create(string name, string description, string example) =>
-        new WithExample(name, description, $"workspace-server {example}");
+    /// <param name="recording">What the audit log hears of a call.</param>
+    public static Command Create(string name, string description, string example, Recording recording) =>
+        new Described(name, description, $"workspace-server {example}", recording);
 
     /// <summary>A typical call of the verb, or null for a group of verbs.</summary>
-    public static string? ExampleOf(Command command) => (command as WithExample)?.Example;
+    public static string? ExampleOf(Command command) => (command as Described)?.Example;
+
+    /// <summary>What the audit log hears of a call of the verb, or null for a group of verbs.</summary>
+    public static Recording? RecordingOf(Command command) => (command as Described)?.Recording;
 
     public static Command Runs(this Command command, Func<CommandContext, CancellationToken, Task<int>> action)
     {
         command.SetAction(async (arguments, cancel) =>
         {
+            var scope = RequestScope.Begin();
+            scope.Route = command.Name;
+            scope.ActorKind = "operator";
+            scope.ActorId = scope.ActorName = Environment.UserName;
             await using var context = new CommandContext(arguments);
             try
             {
@@ -41,9 +49,11 @@ internal static class Verb
         return command;
     }
 
-    private sealed class WithExample(string name, string description, string example) : Command(name, description)
+    private sealed class Described(string name, string description, string example, Recording recording) : Command(name, description)
     {
         public string Example => example;
+
+        public Recording Recording => recording;
     }
 
     private static int Report(Output output, Exception error)

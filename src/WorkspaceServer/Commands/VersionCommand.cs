@@ -11,7 +11,7 @@ namespace WorkspaceServer.Commands;
 internal static class VersionCommand
 {
     public static Command Build() => Verb
-        .Create("version", "Print the version of the server, of SQLCipher and of .NET.", "version")
+        .Create("version", "Print the version of the server, of SQLCipher and of .NET.", "version", Recording.Nothing("shows versions"))
         .Runs((context, _) =>
         {
             SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);

@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
@@ -16,6 +17,7 @@ internal static class WebServer
         addServices(builder.Services);
         builder.Services.AddTokens();
         builder.Services.AddBearerAuthentication();
+        builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddHealth();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);

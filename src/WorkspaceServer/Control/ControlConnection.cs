@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace WorkspaceServer.Control;
 
 /// <summary>One lease of a connection to the control database; disposing it gives the connection back.</summary>
-internal sealed class ControlConnection(ControlDatabase owner, SqliteConnection connection) : IDisposable
+/// <param name="giveBack">What becomes of the connection.</param>
+internal sealed class ControlConnection(SqliteConnection connection, Action<SqliteConnection> giveBack) : IDisposable
 {
     private SqliteTransaction? transaction;
 
@@ -31,6 +32,9 @@ internal sealed class ControlConnection(ControlDatabase owner, SqliteConnection 
     /// <summary>Takes the write lock at once. <see cref="Commit"/> ends it; disposing without that rolls back.</summary>
     public void Begin() => transaction = connection.BeginTransaction(deferred: false);
 
+    /// <summary>From the first read on, all reads see the same moment; nobody waits for it.</summary>
+    public void BeginSnapshot() => transaction = connection.BeginTransaction(deferred: true);
+
     public void Commit()
     {
         transaction!.Commit();
@@ -41,6 +45,6 @@ internal sealed class ControlConnection(ControlDatabase owner, SqliteConnection 
     public void Dispose()
     {
         transaction?.Dispose();
-        owner.Return(connection);
+        giveBack(connection);
     }
 }

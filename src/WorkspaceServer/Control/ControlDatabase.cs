@@ -12,6 +12,9 @@ internal sealed class ControlDatabase : IDisposable
     /// <summary>Connections kept open while nobody uses them.</summary>
     private const int MaxIdleConnections = 4;
 
+    private static readonly string[] AppendOnly = ["audit_entry", "audit_cut"];
+    private static readonly string[] Kept = ["audit_head", "audit_name"];
+
     private readonly string path;
     private readonly SecretBytes key;
     private readonly ConcurrentBag<SqliteConnection> idle = [];
@@ -27,7 +30,7 @@ internal sealed class ControlDatabase : IDisposable
     public static ControlDatabase Create(DataFolder folder, MasterKey master)
     {
         var control = new ControlDatabase(folder.ControlDatabase, KeyDerivation.ForControl(master));
-        control.idle.Add(EncryptedDatabase.Open(control.path, control.key, DatabaseAccess.Create, Durability.Full));
+        EncryptedDatabase.Open(control.path, control.key, DatabaseAccess.Create, Durability.Full).Dispose();
         control.Migrate();
         return control;
     }
@@ -53,9 +56,11 @@ internal sealed class ControlDatabase : IDisposable
     public ControlConnection Open()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new ControlConnection(
-            this, idle.TryTake(out var kept) ? kept : EncryptedDatabase.Open(path, key, DatabaseAccess.ReadWrite, Durability.Full));
+        return new ControlConnection(idle.TryTake(out var kept) ? kept : OpenProtected(), Return);
     }
+
+    /// <summary>A connection that may also remove old rows of the audit log, under its triggers. For the audit sweeper only.</summary>
+    public ControlConnection OpenForSweep() => new(OpenPlain(), connection => connection.Dispose());
 
     public void Dispose()
     {
@@ -68,7 +73,7 @@ internal sealed class ControlDatabase : IDisposable
         key.Dispose();
     }
 
-    internal void Return(SqliteConnection connection)
+    private void Return(SqliteConnection connection)
     {
         if (disposed || idle.Count >= MaxIdleConnections)
         {
@@ -82,7 +87,16 @@ internal sealed class ControlDatabase : IDisposable
 
     private void Migrate()
     {
-        using var connection = Open();
+        using var connection = new ControlConnection(OpenPlain(), used => used.Dispose());
         Migrations.Apply(connection);
     }
+
+    private SqliteConnection OpenProtected()
+    {
+        var connection = OpenPlain();
+        AppendOnlyTables.Protect(connection, AppendOnly, Kept);
+        return connection;
+    }
+
+    private SqliteConnection OpenPlain() => EncryptedDatabase.Open(path, key, DatabaseAccess.ReadWrite, Durability.Full);
 }

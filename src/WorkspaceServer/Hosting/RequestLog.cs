@@ -14,7 +14,7 @@ internal static partial class RequestLog
         app.Use(async (context, next) =>
         {
             var started = TimeProvider.System.GetTimestamp();
-            var scope = RequestScope.Begin();
+            var scope = RequestScope.Begin(AddressOf(context), context.Request.Headers.UserAgent.ToString());
             context.TraceIdentifier = scope.RequestId;
             context.Response.OnStarting(() =>
             {
@@ -44,6 +44,9 @@ internal static partial class RequestLog
 
         return next(context);
     });
+
+    private static string? AddressOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     [LoggerMessage(1, LogLevel.Information, "{method} {route} {status} in {ms} ms")]
     private static partial void Done(ILogger logger, string method, string route, int status, double ms);

@@ -4,7 +4,8 @@ using Serilog.Events;
 
 namespace WorkspaceServer.Hosting;
 
-/// <summary>What every log line of one request names: the request, and once they are known the workspace, who asked, and the route.</summary>
+/// <summary>What every log line and audit row of one request names: the request, and once they are known the workspace, who asked, and the route.</summary>
+/// <remarks>A verb has one too: what an operator does on the command line is a request like any other.</remarks>
 internal sealed class RequestScope
 {
     private static readonly AsyncLocal<RequestScope?> Ambient = new();
@@ -20,13 +21,32 @@ internal sealed class RequestScope
     /// <summary>Id of the token, person or agent.</summary>
     public string? ActorId { get; set; }
 
+    /// <summary>"token", "person", "agent" or "operator"; null while nobody knows.</summary>
+    public string? ActorKind { get; set; }
+
+    /// <summary>What the actor is called; for the audit row, never for the log.</summary>
+    public string? ActorName { get; set; }
+
+    /// <summary>Where the request came from, as the proxy on this machine says.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>The header as it came; whoever keeps it bounds it.</summary>
+    public string? UserAgent { get; init; }
+
     /// <summary>The pattern of the route, never the path, which may hold what a caller made up.</summary>
     public string Route { get; set; } = "unmatched";
 
     /// <summary>Which program asks, as it says itself.</summary>
     public string? Client { get; set; }
 
-    public static RequestScope Begin() => Ambient.Value = new RequestScope();
+    private int statements;
+
+    /// <summary>How many statements were put to the sandbox for this request, as the gateway counts them; the second trail counts by itself.</summary>
+    public int Statements => statements;
+
+    public void CountStatement() => Interlocked.Increment(ref statements);
+
+    public static RequestScope Begin(string? ip = null, string? userAgent = null) => Ambient.Value = new RequestScope { Ip = ip, UserAgent = userAgent };
 
     /// <summary>Adds the scope to each log line.</summary>
     internal sealed class Enricher : ILogEventEnricher

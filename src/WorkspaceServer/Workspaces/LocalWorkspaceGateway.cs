@@ -109,6 +109,11 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
             }
 
             var reply = await pool.QueryAsync(handle, request, cancel);
+            if (reply.Outcome != SandboxOutcome.StalePolicy)
+            {
+                RequestScope.Current?.CountStatement();
+            }
+
             switch (reply.Outcome)
             {
                 case SandboxOutcome.Ok:

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using WorkspaceServer.Control;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
@@ -12,8 +13,9 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
+    /// <param name="record">Writes the audit row, in the transaction that makes the workspace.</param>
     /// <exception cref="ProblemException">The name is empty or too long.</exception>
-    public Workspace Create(string name)
+    public Workspace Create(string name, Action<ControlConnection, Workspace> record)
     {
         name = name.Trim();
         if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl))
@@ -28,7 +30,7 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
             using var key = KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);
             using var connection = EncryptedDatabase.Open(folder.DatabaseOf(workspace.Id), key, DatabaseAccess.Create);
             CatalogStore.Create(connection);
-            store.Add(workspace);
+            store.Add(workspace, connection => record(connection, workspace));
         }
         catch
         {
@@ -40,10 +42,11 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     }
 
     /// <summary>Destroys the key's salt, then the files.</summary>
+    /// <param name="record">Writes the audit row, in the transaction that destroys the salt.</param>
     /// <exception cref="ProblemException">There is no such workspace.</exception>
-    public void Delete(WorkspaceId id)
+    public void Delete(WorkspaceId id, Action<ControlConnection> record)
     {
-        if (!store.Delete(id, clock.GetUtcNow()))
+        if (!store.Delete(id, clock.GetUtcNow(), record))
         {
             throw new ProblemException(ProblemCodes.NotFound, "There is no such workspace. List them with: workspace-server workspace list");
         }

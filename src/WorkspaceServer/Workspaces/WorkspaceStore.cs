@@ -12,15 +12,19 @@ internal sealed class WorkspaceStore(ControlDatabase control)
 {
     private const string Columns = "SELECT id, name, key_salt, created_at FROM workspace ";
 
-    public void Add(Workspace workspace)
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    public void Add(Workspace workspace, Action<ControlConnection> record)
     {
         using var connection = control.Open();
+        connection.Begin();
         connection.Execute(
             "INSERT INTO workspace (id, name, key_salt, created_at) VALUES (@id, @name, @salt, @now)",
             ("@id", workspace.Id.ToString()),
             ("@name", workspace.Name),
             ("@salt", workspace.KeySalt),
             ("@now", workspace.CreatedAt.ToUnixTimeSeconds()));
+        record(connection);
+        connection.Commit();
     }
 
     /// <summary>Null if it never existed or was deleted.</summary>
@@ -48,14 +52,23 @@ internal sealed class WorkspaceStore(ControlDatabase control)
     }
 
     /// <summary>Marks it deleted and destroys its salt: from then on no copy of its file can be read.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
     /// <returns>False if there was none.</returns>
-    public bool Delete(WorkspaceId id, DateTimeOffset now)
+    public bool Delete(WorkspaceId id, DateTimeOffset now, Action<ControlConnection> record)
     {
         using var connection = control.Open();
-        return connection.Execute(
+        connection.Begin();
+        if (connection.Execute(
             "UPDATE workspace SET deleted_at = @now, key_salt = zeroblob(32) WHERE id = @id AND deleted_at IS NULL",
             ("@now", now.ToUnixTimeSeconds()),
-            ("@id", id.ToString())) == 1;
+            ("@id", id.ToString())) == 0)
+        {
+            return false;
+        }
+
+        record(connection);
+        connection.Commit();
+        return true;
     }
 
     private static Workspace Read(SqliteDataReader row) => new(

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Tests.Docs;
@@ -25,6 +26,7 @@ internal static class OperatorReference
         WriteVerbs(text, root, "workspace-server");
         WriteSettings(text, sections);
         WriteExitCodes(text);
+        WriteActions(text);
         return text.ToString();
     }
 
@@ -90,6 +92,15 @@ internal static class OperatorReference
         foreach (var code in typeof(ExitCodes).GetFields())
         {
             text.Append(CultureInfo.InvariantCulture, $"| {code.GetRawConstantValue()} | {code.Name} |\n");
+        }
+    }
+
+    private static void WriteActions(StringBuilder text)
+    {
+        text.Append("\n## Actions in the audit log\n\n| action | meaning |\n|---|---|\n");
+        foreach (var action in AuditActions.All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| `{action.Name}` | {Cell(action.Meaning)} |\n");
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
@@ -14,10 +15,16 @@ using Xunit;
 
 namespace WorkspaceServer.Tests.Mcp;
 
-public sealed class ToolCallsTests
+public sealed class ToolCallsTests : IAsyncDisposable
 {
     private const int Limit = 3;
-    private readonly ToolCalls calls = new(new McpOptions { MaxCallsPerToken = Limit }, NullLogger<WorkspaceTool>.Instance);
+    private readonly TemporaryWorkspaces workspaces = new();
+    private readonly ToolCalls calls;
+
+    public ToolCallsTests() =>
+        calls = new ToolCalls(new McpOptions { MaxCallsPerToken = Limit }, workspaces.Audit, new SqlText(new AuditOptions()), NullLogger<WorkspaceTool>.Instance);
+
+    public ValueTask DisposeAsync() => workspaces.DisposeAsync();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

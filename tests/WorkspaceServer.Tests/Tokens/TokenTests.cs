@@ -23,7 +23,7 @@ public sealed class TokenTests : IAsyncDisposable
     public TokenTests()
     {
         workspaces = new TemporaryWorkspaces(clock);
-        store = new TokenStore(workspaces.Control);
+        store = new TokenStore(workspaces.Control, workspaces.Audit);
         issuer = new TokenIssuer(store, workspaces.Changes, clock);
         check = new TokenCheck(store, workspaces.Changes, clock);
         workspace = workspaces.Create();
@@ -105,7 +105,7 @@ public sealed class TokenTests : IAsyncDisposable
 
         // Another process has its own counter object; ours hears of it only through the database.
         using var other = ControlDatabase.Open(workspaces.Folder, workspaces.Master);
-        new TokenIssuer(new TokenStore(other), new ChangeCounter(other, clock), clock).Revoke(token.Record.Id);
+        new TokenIssuer(new TokenStore(other, workspaces.Audit), new ChangeCounter(other, clock), clock).Revoke(token.Record.Id);
         Assert.NotNull(check.Find(token.Text));
         clock.Advance(ChangeCounter.MaxAge);
 
@@ -119,7 +119,7 @@ public sealed class TokenTests : IAsyncDisposable
         var token = issuer.Create(workspace, "t");
         Assert.NotNull(check.Find(token.Text));
 
-        workspaces.Lifecycle.Delete(workspace);
+        workspaces.Lifecycle.Delete(workspace, _ => { });
         clock.Advance(ChangeCounter.MaxAge);
 
         Assert.Null(check.Find(token.Text));

@@ -175,7 +175,7 @@ public sealed class GatewayTests : IAsyncLifetime
     [Fact]
     public async Task ADeletedWorkspaceIsGone()
     {
-        server.Lifecycle.Delete(books);
+        server.Lifecycle.Delete(books, _ => { });
         server.Changes.Changed();
 
         var refusal = await Assert.ThrowsAsync<ProblemException>(() => server.AskAsync(books, "SELECT 1", Cancel));

@@ -2,6 +2,7 @@ using System.Reflection;
 using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Prompts;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
@@ -17,6 +18,8 @@ internal static class McpFeature
 
     /// <summary>How long a client may keep a list. Short, for a list depends on the token's scopes.</summary>
     private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
+
+    private const string UnknownTool = "unknown_tool";
 
     private const string Instructions =
         "Business data of one workspace, read-only. Start with list_tables, then describe_table, then execute_sql (SQLite). "
@@ -39,6 +42,15 @@ internal static class McpFeature
             .WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless)
             .WithWorkspaceResources()
             .WithRequestFilters(filters => filters
+                .AddCallToolFilter(next => async (request, cancel) =>
+                {
+                    if (request.MatchedPrimitive is null)
+                    {
+                        await request.Services!.GetRequiredService<ToolCalls>().RefusedAsync(request.Params.Name, UnknownTool);
+                    }
+
+                    return await next(request, cancel);
+                })
                 .AddListToolsFilter(next => async (request, cancel) => OnlyAllowed(await next(request, cancel), Caller.Of(request.User), request.Services!.GetRequiredService<WorkspaceTools>()))
                 .AddListPromptsFilter(next => async (request, cancel) => Ordered(await next(request, cancel))));
     }
@@ -48,7 +60,7 @@ internal static class McpFeature
         var gate = routes.ServiceProvider.GetRequiredService<McpGate>();
         var options = routes.ServiceProvider.GetRequiredService<McpOptions>();
         routes.MapMcp(Path)
-            .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.Nothing("each tool call is recorded by itself"))
+            .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.As(AuditActions.McpToolCalled, AuditActions.McpToolRefused, AuditActions.McpResourceRead, AuditActions.McpResourceRefused))
             .RequireCors(OriginCheck.CorsPolicy)
             .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes))
             .Finally(endpoint =>

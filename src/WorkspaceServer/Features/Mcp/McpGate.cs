@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -11,7 +12,7 @@ namespace WorkspaceServer.Features.Mcp;
 /// HTTP challenge that lets a client ask its user for more (MCP 2026-07-28, Authorization, Scope Challenge Handling).
 /// </summary>
 /// <remarks>The SDK would answer such a call with 200 and a JSON-RPC error, from which no client starts a step-up.</remarks>
-internal sealed class McpGate(WorkspaceTools tools)
+internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceResources resources)
 {
     private const int ParseError = -32700;
     private const int InvalidRequest = -32600;
@@ -48,6 +49,7 @@ internal sealed class McpGate(WorkspaceTools tools)
 
         if (missing is not null)
         {
+            await RecordRefusalAsync(message);
             await Challenge.InsufficientScopeAsync(context, missing);
             return;
         }
@@ -120,9 +122,13 @@ internal sealed class McpGate(WorkspaceTools tools)
         return needed is null ? null : [.. Scopes.All.Where(scope => scope == needed || caller.Scopes.Contains(scope))];
     }
 
+    private Task RecordRefusalAsync(JsonElement message) => NameIn(message) is { Length: > 0 } tool
+        ? calls.RefusedAsync(tool, ProblemCodes.InsufficientScope.Code)
+        : resources.RefusedAsync(TextIn(message, "uri"), ProblemCodes.InsufficientScope.Code);
+
     private static string NameIn(JsonElement message) => TextIn(message, "name");
 
-    private static bool IsOurs(JsonElement message) => TextIn(message, "uri").StartsWith(Resources.WorkspaceResources.Scheme, StringComparison.Ordinal);
+    private static bool IsOurs(JsonElement message) => TextIn(message, "uri").StartsWith(WorkspaceResources.Scheme, StringComparison.Ordinal);
 
     private static string TextIn(JsonElement message, string name) =>
         message.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object

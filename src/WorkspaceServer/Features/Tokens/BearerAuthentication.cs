@@ -54,7 +54,9 @@ internal sealed class BearerAuthentication(
         if (RequestScope.Current is { } scope)
         {
             scope.WorkspaceId = caller.Workspace.ToString();
+            scope.ActorKind = "token";
             scope.ActorId = caller.TokenId;
+            scope.ActorName = caller.TokenName;
         }
 
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(), Scheme)));

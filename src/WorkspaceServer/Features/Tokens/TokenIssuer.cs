@@ -1,5 +1,6 @@
 using System.Globalization;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Tokens;
@@ -41,7 +42,12 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
         SecretToken.TryHash(SecretToken.McpPrefix, text, out var sha256);
         var now = clock.GetUtcNow();
         var record = new TokenRecord(Guid.CreateVersion7(now).ToString("n"), workspace, name, granted, hidden, now, now + expires, null);
-        tokens.Add(record, sha256!);
+        tokens.Add(record, sha256!, new AuditEntry(AuditActions.TokenCreated)
+        {
+            Target = ("token", record.Id),
+            Workspace = workspace,
+            Details = [("name", name), ("scopes", granted), ("hidden_columns", hidden), ("expires_at", record.ExpiresAt.ToString("u", CultureInfo.InvariantCulture))],
+        });
         changes.Changed();
         return new IssuedToken(record, text);
     }
@@ -49,7 +55,13 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
     /// <exception cref="ProblemException">There is no such token, or it was revoked before.</exception>
     public void Revoke(string id)
     {
-        if (!tokens.Revoke(id, clock.GetUtcNow()))
+        var isRevoked = tokens.Revoke(id, clock.GetUtcNow(), token => new AuditEntry(AuditActions.TokenRevoked)
+        {
+            Target = ("token", token.Id),
+            Workspace = token.Workspace,
+            Details = [("name", token.Name)],
+        });
+        if (!isRevoked)
         {
             throw new ProblemException(ProblemCodes.NotFound, "There is no such token, or it was revoked before. List them with: workspace-server token list");
         }

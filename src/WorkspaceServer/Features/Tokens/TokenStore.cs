@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Tokens;
@@ -17,15 +18,17 @@ internal sealed record TokenRecord(
     DateTimeOffset? RevokedAt);
 
 /// <summary>All SQL of this feature. Table: token. Schema: Control/Migrations/0001.</summary>
-internal sealed class TokenStore(ControlDatabase control)
+internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
 {
     private const string Columns =
         "SELECT token.id, token.workspace_id, token.name, token.scopes, token.hidden_columns, token.created_at, token.expires_at, token.revoked_at FROM token ";
 
     /// <param name="sha256">The only trace of the token's text that is kept.</param>
-    public void Add(TokenRecord token, byte[] sha256)
+    /// <param name="entry">Recorded if and only if the token is there.</param>
+    public void Add(TokenRecord token, byte[] sha256, AuditEntry entry)
     {
         using var connection = control.Open();
+        connection.Begin();
         connection.Execute(
             """
             INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at)
@@ -39,6 +42,8 @@ internal sealed class TokenStore(ControlDatabase control)
             ("@hidden", JsonSerializer.Serialize(token.HiddenColumns)),
             ("@created", token.CreatedAt.ToUnixTimeSeconds()),
             ("@expires", token.ExpiresAt.ToUnixTimeSeconds()));
+        audit.Append(connection, entry);
+        connection.Commit();
     }
 
     /// <summary>The token with this hash, whether or not it is still good; null if there is none or its workspace was deleted.</summary>
@@ -68,12 +73,29 @@ internal sealed class TokenStore(ControlDatabase control)
         return list;
     }
 
+    /// <summary>Revokes a token, and records it in the same transaction.</summary>
     /// <returns>False if there is no such token or it was revoked before.</returns>
-    public bool Revoke(string id, DateTimeOffset now)
+    public bool Revoke(string id, DateTimeOffset now, Func<TokenRecord, AuditEntry> entry)
     {
         using var connection = control.Open();
-        return connection.Execute(
-            "UPDATE token SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL", ("@now", now.ToUnixTimeSeconds()), ("@id", id)) == 1;
+        connection.Begin();
+        if (connection.Execute(
+            "UPDATE token SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL", ("@now", now.ToUnixTimeSeconds()), ("@id", id)) == 0)
+        {
+            return false;
+        }
+
+        audit.Append(connection, entry(Get(connection, id)));
+        connection.Commit();
+        return true;
+    }
+
+    private static TokenRecord Get(ControlConnection connection, string id)
+    {
+        using var command = connection.Command(Columns + "WHERE id = @id", ("@id", id));
+        using var rows = command.ExecuteReader();
+        rows.Read();
+        return Read(rows);
     }
 
     private static TokenRecord Read(SqliteDataReader row) => new(

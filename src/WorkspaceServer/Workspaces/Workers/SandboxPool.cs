@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Sandbox;
 
@@ -18,6 +19,7 @@ internal sealed class SandboxPool : IDisposable
 
     private readonly SandboxOptions options;
     private readonly TimeProvider clock;
+    private readonly StatementTrail trail;
     private readonly Lock gate = new();
     private readonly List<SandboxSlot> idle = [];
     private readonly HashSet<SandboxSlot> all = [];
@@ -29,10 +31,11 @@ internal sealed class SandboxPool : IDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <exception cref="VaultException">The worker's program cannot be started.</exception>
-    public SandboxPool(SandboxOptions options, TimeProvider clock)
+    public SandboxPool(SandboxOptions options, TimeProvider clock, StatementTrail trail)
     {
         this.options = options;
         this.clock = clock;
+        this.trail = trail;
         fastTime = new FastTime(options, clock);
         ReserveThreads(options);
         for (var i = 0; i < options.Workers; i++)
@@ -53,10 +56,22 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    /// <summary>Runs one statement. Whatever happens to it is in the reply; only a cancelled wait throws.</summary>
+    /// <summary>Runs one statement and notes it in the trail. Whatever happens to it is in the reply; only a cancelled wait throws.</summary>
     public async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
+        var reply = await QueryAsync(handle, request, started, cancel);
+        if (reply.Outcome != SandboxOutcome.StalePolicy)
+        {
+            // Under a stale policy the worker does not even look at the statement; it comes again.
+            trail.Add(handle.Workspace, RequestScope.Current?.RequestId, request, reply, Stopwatch.GetElapsedTime(started));
+        }
+
+        return reply;
+    }
+
+    private async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
+    {
         if (!await WaitOutDebtAsync(handle.Workspace, request.Deadline, cancel))
         {
             return Busy();

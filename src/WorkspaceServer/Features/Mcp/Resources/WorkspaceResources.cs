@@ -1,12 +1,14 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Mcp.Resources;
 
 /// <summary>Resources: workspace://schema, the whole schema, and workspace://table/{name}, one table; with completion of names.</summary>
-internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
+internal sealed class WorkspaceResources(IWorkspaceGateway gateway, AuditLog audit)
 {
     public const string Scheme = "workspace://";
 
@@ -54,13 +56,23 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
         var text = uri == SchemaUri ? Schema(visible)
             : uri.StartsWith(TablePrefix, StringComparison.Ordinal) && visible.Find(uri[TablePrefix.Length..]) is { } table ? Table(table)
             : null;
-        return text is null ? null : new ReadResourceResult
+        if (text is null)
+        {
+            await RefusedAsync(uri, ProblemCodes.NotFound.Code);
+            return null;
+        }
+
+        await audit.RecordAsync(Entry(AuditActions.McpResourceRead, uri));
+        return new ReadResourceResult
         {
             Contents = [new TextResourceContents { Uri = uri, MimeType = PlainText, Text = text }],
             TimeToLive = Lifetime,
             CacheScope = CacheScope.Private,
         };
     }
+
+    /// <summary>Records that somebody asked for a resource that there is not, or that the token does not cover.</summary>
+    public Task RefusedAsync(string uri, string outcome) => audit.RecordAsync(Entry(AuditActions.McpResourceRefused, uri) with { Outcome = outcome });
 
     /// <summary>Names of tables that begin with what was typed.</summary>
     public async ValueTask<CompleteResult> CompleteAsync(CompleteRequestParams request, Caller caller, CancellationToken cancel)
@@ -79,6 +91,12 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway)
             Completion = new Completion { Values = [.. names.Take(MaxCompletions)], Total = names.Length, HasMore = names.Length > MaxCompletions },
         };
     }
+
+    private static AuditEntry Entry(AuditAction action, string uri) => new(action)
+    {
+        Target = ("resource", uri),
+        Details = [("client", RequestScope.Current?.Client)],
+    };
 
     private async Task<Catalog> VisibleAsync(Caller caller, CancellationToken cancel) => caller.Scopes.Contains(Scopes.TablesRead)
         ? await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel)

@@ -1,10 +1,11 @@
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
-/// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, and each one is logged.</summary>
-internal sealed class ToolCalls(McpOptions options, ILogger<WorkspaceTool> log)
+/// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, and each one is logged and recorded.</summary>
+internal sealed class ToolCalls(McpOptions options, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
 {
     /// <summary>Calls of one token that wait for a place; more are refused.</summary>
     public const int MaxWaiting = 64;
@@ -33,7 +34,27 @@ internal sealed class ToolCalls(McpOptions options, ILogger<WorkspaceTool> log)
         }
     }
 
-    public void Done(ToolCallNotes notes) => notes.Write(log);
+    /// <summary>Returns when the call's audit row is durable; only then may it be answered.</summary>
+    public Task DoneAsync(ToolCallNotes notes)
+    {
+        notes.Write(log);
+        return audit.RecordAsync(new AuditEntry(AuditActions.McpToolCalled)
+        {
+            Target = ("tool", notes.Tool),
+            Outcome = notes.Outcome,
+            Details = notes.Details(sqlText),
+        });
+    }
+
+    /// <summary>Records a call of a tool that there is not, or that the token does not cover.</summary>
+    /// <param name="tool">As the caller wrote it.</param>
+    /// <param name="outcome">A problem code, or "unknown_tool".</param>
+    public Task RefusedAsync(string tool, string outcome) => audit.RecordAsync(new AuditEntry(AuditActions.McpToolRefused)
+    {
+        Target = ("tool", tool),
+        Outcome = outcome,
+        Details = [("client", RequestScope.Current?.Client)],
+    });
 
     private Line? Join(string token)
     {

@@ -76,6 +76,10 @@ internal sealed record ToolParameter(string Name, bool IsInteger, bool IsRequire
 /// <summary>Checked arguments of one call.</summary>
 internal sealed class ToolArguments(IReadOnlyList<ToolParameter> parameters, IDictionary<string, JsonElement> given)
 {
+    /// <summary>What was given: text, and integers.</summary>
+    public IReadOnlyList<(string Name, object Value)> Given =>
+        [.. parameters.Where(parameter => given.ContainsKey(parameter.Name)).Select(parameter => (parameter.Name, (object)(parameter.IsInteger ? Number(parameter.Name) : Text(parameter.Name))))];
+
     public string Text(string name) => OptionalText(name) ?? throw new InvalidOperationException($"{name} is not a required argument.");
 
     public string? OptionalText(string name) => given.TryGetValue(name, out var value) ? value.GetString() : null;

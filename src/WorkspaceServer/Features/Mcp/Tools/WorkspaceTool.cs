@@ -14,7 +14,7 @@ internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCall
 /// <param name="Structured">JSON that fits the tool's output schema.</param>
 internal sealed record ToolAnswer(string Structured, string Text);
 
-/// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line a call.</summary>
+/// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line and one audit row a call.</summary>
 internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
 {
     /// <summary>Holding one of these is enough.</summary>
@@ -28,7 +28,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
     {
         var notes = new ToolCallNotes(ProtocolTool.Name);
         var result = await TryAnswerAsync(request, notes, cancellationToken);
-        calls.Done(notes);
+        await calls.DoneAsync(notes);
         return result;
     }
 
@@ -57,6 +57,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
 
             using var place = await calls.BeginAsync(caller, cancel);
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
+            notes.Arguments = arguments.Given;
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
             return new CallToolResult

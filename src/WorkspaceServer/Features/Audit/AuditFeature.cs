@@ -1,0 +1,32 @@
+using WorkspaceServer.Control;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+
+namespace WorkspaceServer.Features.Audit;
+
+/// <summary>Plugs the audit log in; everybody may record, verbs and server alike.</summary>
+internal static class AuditFeature
+{
+    /// <summary>The log of a control database that was just made, before there are services.</summary>
+    public static AuditLog Open(DataFolder folder, ControlDatabase control, AuditMac mac, TimeProvider clock)
+    {
+        var chain = new AuditChain(mac);
+        var store = new AuditStore(control, chain);
+        return new AuditLog(store, new AuditAnchor(folder, control, store, chain), control, clock);
+    }
+
+    /// <summary>Needs the master key, the data folder, the control database and the clock.</summary>
+    public static void AddAudit(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions(configuration, AuditOptions.Section, new AuditOptions.Validator());
+        services.AddSingleton<SqlText>();
+        services.AddSingleton(provider => new AuditMac(provider.GetRequiredService<MasterKey>()));
+        services.AddSingleton<AuditChain>();
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<AuditAnchor>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditReconciler>();
+    }
+}

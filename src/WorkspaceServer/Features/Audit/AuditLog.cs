@@ -1,0 +1,133 @@
+using System.Threading.Channels;
+using WorkspaceServer.Control;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Audit;
+
+/// <summary>Where everybody records what was done. An entry that was recorded is on the disk before its caller goes on.</summary>
+/// <remarks>
+/// Entries that wait together share one transaction (group commit), so the cost of making them durable is shared too. Two ways to record:
+/// <see cref="Append"/> in the transaction that does the thing itself, so that both happen or neither; <see cref="RecordAsync"/> for what is done elsewhere.
+/// </remarks>
+internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlDatabase control, TimeProvider clock) : IAsyncDisposable
+{
+    /// <summary>Entries that may wait; then callers wait to add more.</summary>
+    private const int MaxWaiting = 4096;
+
+    /// <summary>Entries that share one transaction.</summary>
+    private const int MaxPerCommit = 128;
+
+    /// <summary>Longest id, name and outcome, in characters.</summary>
+    private const int MaxShortText = 200;
+
+    private static readonly TimeSpan AnchorEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(MaxWaiting);
+    private readonly Lock gate = new();
+    private Task? loop;
+    private long? anchoredAt;
+    private bool hasAppended;
+
+    /// <summary>Returns when the row is durable.</summary>
+    /// <exception cref="ProblemException">The log cannot be written; then what was to be recorded must not be answered as done.</exception>
+    public async Task RecordAsync(AuditEntry entry)
+    {
+        var mine = new Waiting(Complete(entry), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (gate)
+        {
+            loop ??= Task.Run(RunAsync);
+        }
+
+        await waiting.Writer.WriteAsync(mine);
+        await mine.Done.Task;
+    }
+
+    /// <summary>Adds a row to the caller's transaction on the control database, which it began.</summary>
+    public void Append(ControlConnection connection, AuditEntry entry)
+    {
+        store.Append(connection, [Complete(entry)]);
+        hasAppended = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        if (loop is not null)
+        {
+            await loop;
+        }
+
+        if (loop is not null || hasAppended)
+        {
+            anchor.Raise();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<Waiting>();
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < MaxPerCommit && waiting.Reader.TryRead(out var next))
+            {
+                group.Add(next);
+            }
+
+            try
+            {
+                Commit(group);
+                group.ForEach(each => each.Done.SetResult());
+            }
+#pragma warning disable CA1031 // Whatever went wrong goes to those who wait.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                group.ForEach(each => each.Done.TrySetException(error));
+            }
+        }
+    }
+
+    private void Commit(List<Waiting> group)
+    {
+        using (var connection = control.Open())
+        {
+            connection.Begin();
+            store.Append(connection, group.Select(each => each.Entry));
+            connection.Commit();
+        }
+
+        if (anchoredAt is not { } at || clock.GetElapsedTime(at) >= AnchorEvery)
+        {
+            anchoredAt = clock.GetTimestamp();
+            anchor.Raise();
+        }
+    }
+
+    private (AuditRow Row, AuditActor Actor) Complete(AuditEntry entry)
+    {
+        var scope = RequestScope.Current;
+        var actor = entry.Actor ?? new AuditActor(scope?.ActorKind ?? "anonymous", scope?.ActorId ?? "", scope?.ActorName ?? "");
+        actor = new AuditActor(actor.Kind, Short(actor.Id)!, Short(actor.Name)!);
+        var row = new AuditRow(
+            Seq: 0,
+            clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            actor.Kind,
+            actor.Id,
+            NameNumber: 0,
+            entry.Action.Name,
+            entry.Target?.Kind,
+            Short(entry.Target?.Id),
+            entry.Workspace?.ToString() ?? scope?.WorkspaceId,
+            scope?.RequestId,
+            scope?.Ip,
+            AuditRedaction.Line(scope?.UserAgent, MaxShortText),
+            Short(entry.Outcome)!,
+            AuditRedaction.Details(entry.Details));
+        return (row, actor);
+    }
+
+    private static string? Short(string? text) => AuditRedaction.Line(text, MaxShortText);
+
+    private sealed record Waiting((AuditRow Row, AuditActor Actor) Entry, TaskCompletionSource Done);
+}
