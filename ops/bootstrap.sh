@@ -21,6 +21,7 @@ build_needs=(
 )
 test_needs=(
     'shellcheck|shellcheck'
+    'age|age'
 )
 picture_needs=(
     'chromium|chromium'

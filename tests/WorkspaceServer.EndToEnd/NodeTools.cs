@@ -36,7 +36,8 @@ internal static class NodeTools
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> StartAsync(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancel)
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> StartAsync(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(limit);
