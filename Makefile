@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test lint audit claims bench hooks picture package clean
+.PHONY: help run build test attack lint audit claims bench hooks picture package clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -26,6 +26,10 @@ test: ## Run all tests (ONLY=Csv: classes whose name contains Csv; ONLY=A48: the
 	@ops/bootstrap.sh test
 	@ops/node/install.sh
 	@ops/test.sh $(if $(ONLY),--only '$(ONLY)')
+
+attack: ## Send many more made-up requests and statements (ATTACK_CASES=100000 ATTACK_SEED=1)
+	@ops/bootstrap.sh test
+	@ops/attack.sh
 
 lint: ## Check formatting, shell scripts and that no secret is tracked
 	@ops/bootstrap.sh test

@@ -27,6 +27,15 @@ public sealed class LogRecorder : ILogEventSink
 
     public string All => string.Join('\n', Lines);
 
+    /// <summary>Forgets what was written so far, for tests that write more than is worth keeping.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            lines.Clear();
+        }
+    }
+
     public void Emit(LogEvent logEvent)
     {
         using var text = new StringWriter();

@@ -9,6 +9,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 
@@ -17,6 +18,9 @@ namespace WorkspaceServer.Testing;
 /// <summary>The whole server on a free loopback port: real HTTP, real pipeline, real files, real sandbox workers.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    /// <summary>Tests send more than anybody should; those of the limits set their own.</summary>
+    private static readonly LimitOptions Unlimited = new() { Public = 1_000_000, Mcp = 1_000_000, Pages = 1_000_000, SignIn = 1_000_000, BadTokens = 1_000_000 };
+
     private readonly WebApplication app;
 
     private RunningServer(WebApplication app, TemporaryWorkspaces workspaces, LogRecorder logs)
@@ -43,12 +47,16 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>An empty workspace.</summary>
     public WorkspaceId Workspace { get; }
 
+    /// <summary>What the server is made of.</summary>
+    public IServiceProvider Services => app.Services;
+
     public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
     public TokenIssuer Tokens => app.Services.GetRequiredService<TokenIssuer>();
 
     public static async Task<RunningServer> StartAsync(
-        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null, AuditOptions? audit = null)
+        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null,
+        LimitOptions? limits = null, AuditOptions? audit = null)
     {
         var workspaces = new TemporaryWorkspaces(clock);
         var logs = new LogRecorder();
@@ -58,24 +66,32 @@ internal sealed class RunningServer : IAsyncDisposable
             options = options with { Url = "http://127.0.0.1:0" };
         }
 
-        var app = WebServer.Build(options, AddServices, change);
+        var app = Build(workspaces, options, change, services =>
+        {
+            services.AddSingleton(new SqlText(audit ?? new AuditOptions()));
+            services.AddSingleton(mcp ?? new McpOptions());
+            services.AddSingleton(query ?? new QueryOptions());
+            services.AddSingleton(limits ?? Unlimited);
+            services.AddSingleton<ILogEventSink>(logs);
+        });
         await app.StartAsync();
         return new RunningServer(app, workspaces, logs);
+    }
 
-        void AddServices(IServiceCollection services)
+    /// <summary>The server over these files, mapped and not started, with the settings that are added.</summary>
+    public static WebApplication Build(TemporaryWorkspaces workspaces, ServerOptions options, WebServerChange? change, Action<IServiceCollection> addSettings) => WebServer.Build(
+        options,
+        services =>
         {
             services.AddSingleton(workspaces.Clock);
             services.AddSingleton(workspaces.Control);
             services.AddSingleton(workspaces.Changes);
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
-            services.AddSingleton(new SqlText(audit ?? new AuditOptions()));
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
-            services.AddSingleton(mcp ?? new McpOptions());
-            services.AddSingleton(query ?? new QueryOptions());
-            services.AddSingleton<ILogEventSink>(logs);
-        }
-    }
+            addSettings(services);
+        },
+        change);
 
     /// <summary>The text of a new token for the empty workspace.</summary>
     public string Token(IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? hidden = null) =>

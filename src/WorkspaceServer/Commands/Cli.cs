@@ -40,8 +40,10 @@ internal static class Cli
         root.Add(AskCommand.Build());
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
+        root.Add(LimitsCommand.Build());
         root.Add(DoctorCommand.Build());
         root.Add(VersionCommand.Build());
+        Bounds.BoundTexts(root);
         return root;
     }
 

@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
@@ -29,6 +30,7 @@ internal static class Composition
         services.AddOptions(configuration, WorkspaceOptions.Section, new WorkspaceOptions.Validator());
         services.AddOptions(configuration, QueryOptions.Section, new QueryOptions.Validator());
         services.AddOptions(configuration, ServerOptions.Section, new ServerOptions.Validator());
+        services.AddOptions(configuration, LimitOptions.Section, new LimitOptions.Validator());
         services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));

@@ -13,9 +13,14 @@ internal static class CreateTokenCommand
     {
         var workspace = GlobalOptions.Workspace();
         var name = new Option<string>("--name") { Description = "Which client it is for.", HelpName = "NAME", DefaultValueFactory = _ => "AI client" };
-        var days = new Option<int>("--days") { Description = "Days until it expires.", HelpName = "DAYS", DefaultValueFactory = _ => (int)TokenIssuer.DefaultLifetime.TotalDays };
+        var days = new Option<int>("--days") { Description = "Days until it expires.", HelpName = "DAYS", DefaultValueFactory = _ => (int)TokenIssuer.DefaultLifetime.TotalDays }
+            .Between(1, (long)TokenIssuer.MaxLifetime.TotalDays);
         var scopes = new Option<string[]>("--scope") { Description = $"What it may do: {string.Join(", ", Scopes.All)}. May be repeated; all if not given.", HelpName = "SCOPE", DefaultValueFactory = _ => [] };
         var hide = new Option<string[]>("--hide") { Description = "A column that it never sees, as table.column, or table.* for a whole table. May be repeated.", HelpName = "COLUMN", DefaultValueFactory = _ => [] };
+        var rows = new Option<long?>("--rows-per-day") { Description = "Rows that it may read in a day (UTC); as Mcp:RowsPerDay says if not given.", HelpName = "ROWS" }
+            .Between(1, TokenBudget.MaxRows);
+        var bytes = new Option<long?>("--bytes-per-day") { Description = "Bytes of answers that it may have in a day (UTC); as Mcp:BytesPerDay says if not given.", HelpName = "BYTES" }
+            .Between(1, TokenBudget.MaxBytes);
         var file = new Option<string?>("--out") { Description = "Write the token to this new file (mode 0600) instead of showing it.", HelpName = "FILE" };
         var command = Verb.Create("create", "Make a token for one AI client. It is shown once and never again.", "token create --workspace \"Sharma Traders\" --name \"Claude Code\" --hide parties.pan", Recording.As(AuditActions.TokenCreated));
         command.Add(workspace);
@@ -23,6 +28,8 @@ internal static class CreateTokenCommand
         command.Add(days);
         command.Add(scopes);
         command.Add(hide);
+        command.Add(rows);
+        command.Add(bytes);
         command.Add(file);
         return command.Runs(async (context, cancel) =>
         {
@@ -32,7 +39,8 @@ internal static class CreateTokenCommand
             CheckHidden(catalog, hidden);
             var wanted = context.Arguments.GetValue(scopes)!;
             var token = context.Get<TokenIssuer>().Create(
-                id, context.Arguments.GetValue(name)!, wanted.Length == 0 ? null : wanted, hidden, TimeSpan.FromDays(context.Arguments.GetValue(days)));
+                id, context.Arguments.GetValue(name)!, wanted.Length == 0 ? null : wanted, hidden, TimeSpan.FromDays(context.Arguments.GetValue(days)),
+                new TokenBudget(context.Arguments.GetValue(rows), context.Arguments.GetValue(bytes)));
             Show(context.Output, token, context.Arguments.GetValue(file));
             return ExitCodes.Ok;
         });
@@ -67,7 +75,7 @@ internal static class CreateTokenCommand
         }
 
         output.Result(
-            new { token.Record.Id, token.Record.Name, token.Record.Scopes, token.Record.HiddenColumns, token.Record.ExpiresAt, Token = file is null ? token.Text : null, File = file },
+            new { token.Record.Id, token.Record.Name, token.Record.Scopes, token.Record.HiddenColumns, token.Record.ExpiresAt, RowsPerDay = token.Record.Budget.Rows, BytesPerDay = token.Record.Budget.Bytes, Token = file is null ? token.Text : null, File = file },
             human =>
             {
                 human.Line($"Token for {token.Record.Name}, good until {token.Record.ExpiresAt:u}, id {token.Record.Id}:");

@@ -17,7 +17,7 @@ internal static class ListAuditCommand
             "list", "List rows of the audit log, newest first.", "audit list --action token.created --since 7d", Recording.Nothing("shows whoever holds the master key what they can read anyway"));
         var filter = AuditFilterOptions.AddTo(command);
         var limit = Limit(DefaultRows);
-        var before = new Option<long>("--before") { Description = "Only rows with a smaller number: the next page.", HelpName = "ROW", DefaultValueFactory = _ => long.MaxValue };
+        var before = new Option<long>("--before") { Description = "Only rows with a smaller number: the next page.", HelpName = "ROW", DefaultValueFactory = _ => long.MaxValue }.Between(1, long.MaxValue);
         command.Add(limit);
         command.Add(before);
         return command.Runs((context, _) =>
@@ -30,18 +30,8 @@ internal static class ListAuditCommand
     }
 
     /// <summary>How many rows a verb shows.</summary>
-    public static Option<int> Limit(int byDefault)
-    {
-        var limit = new Option<int>("--limit") { Description = $"Show at most this many rows; 1 to {MaxRows}.", HelpName = "ROWS", DefaultValueFactory = _ => byDefault };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValue(limit) is < 1 or > MaxRows)
-            {
-                result.AddError($"--limit is 1 to {MaxRows}.");
-            }
-        });
-        return limit;
-    }
+    public static Option<int> Limit(int byDefault) =>
+        new Option<int>("--limit") { Description = $"Show at most this many rows; 1 to {MaxRows}.", HelpName = "ROWS", DefaultValueFactory = _ => byDefault }.Between(1, MaxRows);
 
     private static void Print(Output output, IReadOnlyList<StoredAuditRow> rows, bool isFull)
     {

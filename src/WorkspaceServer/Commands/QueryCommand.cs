@@ -16,14 +16,8 @@ internal static class QueryCommand
     {
         var workspace = GlobalOptions.Workspace();
         var sql = new Argument<string>("SQL") { Description = "One SELECT; - reads it from standard input." };
-        var rows = new Option<int>("--max-rows") { Description = $"Show at most this many rows; 1 to {SandboxLimits.MaxRows}.", DefaultValueFactory = _ => DefaultRows, HelpName = "ROWS" };
-        rows.Validators.Add(result =>
-        {
-            if (result.GetValue(rows) is < 1 or > SandboxLimits.MaxRows)
-            {
-                result.AddError($"--max-rows is 1 to {SandboxLimits.MaxRows}.");
-            }
-        });
+        var rows = new Option<int>("--max-rows") { Description = $"Show at most this many rows; 1 to {SandboxLimits.MaxRows}.", DefaultValueFactory = _ => DefaultRows, HelpName = "ROWS" }
+            .Between(1, SandboxLimits.MaxRows);
         var command = Verb.Create(
             "query", "Run one SELECT through the same sandbox as AI clients.", "query --workspace \"Sharma Traders\" \"SELECT count(*) FROM parties\"", Recording.As(AuditActions.QueryRun));
         command.Add(sql);
@@ -32,7 +26,7 @@ internal static class QueryCommand
         return command.Runs(async (context, cancel) =>
         {
             var text = context.Arguments.GetValue(sql)!;
-            text = text == "-" ? await Console.In.ReadToEndAsync(cancel) : text;
+            text = text == "-" ? await ReadAsync(Console.In, cancel) : text;
             var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
             var message = new QueryMessage(text, ReadAccess.Everything, context.Arguments.GetValue(rows), SandboxLimits.MaxResultBytes, context.Get<QueryOptions>().Deadline);
             var answer = await context.Get<IWorkspaceGateway>().QueryAsync(id, message, cancel);
@@ -46,6 +40,13 @@ internal static class QueryCommand
                 output => Print(output, answer));
             return ExitCodes.Ok;
         });
+    }
+
+    /// <summary>No more than a statement can have; the rest is not even read.</summary>
+    private static async Task<string> ReadAsync(TextReader reader, CancellationToken cancel)
+    {
+        var text = new char[SandboxLimits.MaxSqlBytes + 1];
+        return new string(text, 0, await reader.ReadBlockAsync(text, cancel));
     }
 
     private static object? Plain(SqlValue value) => value.Type switch

@@ -19,7 +19,7 @@ internal static class SampleCommand
             Description = $"How many times 50,000 rows; 1 to {SampleBooks.MaxScale}.",
             DefaultValueFactory = _ => SampleBooks.DefaultScale,
             HelpName = "N",
-        };
+        }.Between(1, SampleBooks.MaxScale);
         var command = Verb.Create("sample", "Load the books of a fictional Indian trading firm: 13 tables, always the same.", "sample --workspace \"Sharma Traders\" --scale 2", Recording.As(AuditActions.SampleLoaded));
         command.Add(workspace);
         command.Add(scale);

@@ -22,7 +22,7 @@ internal static class ShowTimelineCommand
             Recording.Nothing("shows whoever holds the master key what they can read anyway"));
         var filter = AuditFilterOptions.AddTo(command);
         var limit = ListAuditCommand.Limit(DefaultRows);
-        var after = new Option<long>("--after") { Description = "Only rows with a greater number: the next page.", HelpName = "ROW" };
+        var after = new Option<long>("--after") { Description = "Only rows with a greater number: the next page.", HelpName = "ROW" }.Between(0, long.MaxValue);
         command.Add(limit);
         command.Add(after);
         return command.Runs((context, _) =>

@@ -1,5 +1,6 @@
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
+using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -19,6 +20,7 @@ internal static class WebServer
         builder.Services.AddBearerAuthentication();
         builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddHealth();
+        builder.Services.AddKeptCounters();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
@@ -29,6 +31,7 @@ internal static class WebServer
         ProtectedResource.Map(app);
         McpFeature.Map(app);
         change?.Map?.Invoke(app);
+        GuardCheck.Require(app);
         return app;
     }
 }

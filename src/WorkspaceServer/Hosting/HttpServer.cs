@@ -7,7 +7,7 @@ namespace WorkspaceServer.Hosting;
 internal static partial class HttpServer
 {
     /// <summary>Longest header section of a request, in bytes.</summary>
-    private const int MaxHeaderBytes = 16 * 1024;
+    public const int MaxHeaderBytes = 16 * 1024;
 
     public static WebApplicationBuilder CreateBuilder(ServerOptions options)
     {

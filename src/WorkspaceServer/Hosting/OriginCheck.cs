@@ -17,7 +17,7 @@ internal static class OriginCheck
     /// <summary>How long a browser may remember that a page may call.</summary>
     private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromMinutes(10);
 
-    private static readonly string[] ReadableHeaders = ["WWW-Authenticate", RequestLog.Header];
+    private static readonly string[] ReadableHeaders = ["WWW-Authenticate", "Retry-After", "RateLimit", "RateLimit-Policy", RequestLog.Header];
 
     public static void AddServices(IServiceCollection services)
     {

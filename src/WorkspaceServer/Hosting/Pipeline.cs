@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.HttpOverrides;
+using WorkspaceServer.Hosting.Limits;
 
 namespace WorkspaceServer.Hosting;
 
@@ -17,9 +18,10 @@ internal static class Pipeline
         RequestLog.UseRoute(app);
         OriginCheck.Use(app);             // no page of somebody else's
         app.UseCors();                    // tells browsers so, and answers what they ask before a call
+        RateLimits.UseByAddress(app);     // before any work is done for a caller
         UseNothingHere(app);              // 404 rather than 401, for clients probe addresses before they have a token
-        // Rate limits come here, before any work is done for a caller.
         app.UseAuthentication();          // who is it?
+        RateLimits.UseByCaller(app);      // what is counted by token or person is known only now
         app.UseAuthorization();           // may they? Whatever does not say otherwise needs a signed-in caller.
     }
 
@@ -27,6 +29,7 @@ internal static class Pipeline
     {
         services.AddRoutingCore();
         services.AddSingleton<PublicAddress>();
+        services.AddSingleton<RateLimits>();
         OriginCheck.AddServices(services);
         services.Configure<ForwardedHeadersOptions>(options =>
         {

@@ -29,6 +29,8 @@ internal static class ProblemCodes
     public static readonly ProblemCode PayloadTooLarge = new("payload_too_large", 413, ExitCodes.Usage);
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, ExitCodes.Usage);
     public static readonly ProblemCode UnknownHost = new("unknown_host", 421, ExitCodes.Usage);
+    public static readonly ProblemCode TooManyRequests = new("too_many_requests", 429, ExitCodes.RetryLater);
+    public static readonly ProblemCode QuotaExceeded = new("quota_exceeded", 429, ExitCodes.RetryLater);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
 
     /// <summary>All of the above.</summary>

@@ -56,6 +56,33 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(1, (await RunAsync("workspace", "show", "One")).ExitCode);
     }
 
+    [Fact]
+    [Trait("claim", "E13")]
+    public async Task TheLimitsInForceArePrinted()
+    {
+        await RunAsync("init");
+        var limits = (await RunAsync("--set", "Limits:SignIn=7", "limits", "--json")).Json;
+        var signIn = limits.GetProperty("classes").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "sign-in");
+
+        Assert.Equal(7, signIn.GetProperty("requests").GetInt32());
+        Assert.Contains("/mcp", (await RunAsync("limits")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("claim", "C32")]
+    public async Task ATokenIsMadeWithABudgetOfItsOwn_AndTheListShowsWhatItReadToday()
+    {
+        await RunAsync("init");
+        await RunAsync("workspace", "create", "Books");
+        var made = await RunAsync("token", "create", "-w", "Books", "--rows-per-day", "50", "--bytes-per-day", "6000", "--json");
+        var listed = (await RunAsync("token", "list", "--json")).Json[0];
+
+        Assert.Equal(50, made.Json.GetProperty("rows_per_day").GetInt64());
+        Assert.Equal(50, listed.GetProperty("rows_per_day").GetInt64());
+        Assert.Equal(6000, listed.GetProperty("bytes_per_day").GetInt64());
+        Assert.Equal(0, listed.GetProperty("rows_today").GetInt64());
+    }
+
     [Theory]
     [Trait("claim", "A31")]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead)]
@@ -127,6 +154,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData(78, "no setting 'Query:Deadline'", "--set", "Query:Deadline=1", "config", "validate")]
     [InlineData(78, "inside the data folder", "--set", "Vault:MasterKeyFile=/tmp/x/master.key", "--set", "Vault:DataDirectory=/tmp/x", "config", "validate")]
     [InlineData(78, "can be reached from other machines", "--set", "Server:Url=http://0.0.0.0:8080", "config", "validate")]
+    [InlineData(78, "no setting 'Limits:Sign'", "--set", "Limits:Sign=1", "config", "validate")]
+    [InlineData(78, "Limits:SignIn: must be 1 to", "--set", "Limits:SignIn=0", "config", "validate")]
     [InlineData(2, "--help", "workspace", "create")]
     public async Task WhatIsWrongIsSaidInOneSentence(int code, string message, params string[] arguments)
     {

@@ -11,7 +11,7 @@ namespace WorkspaceServer.Tests.Docs;
 /// <summary>Writes ops/reference.md from the code: every verb, every option of the command line, every setting.</summary>
 internal static class OperatorReference
 {
-    public static string Write(IEnumerable<OptionsSection> sections)
+    public static string Write(IEnumerable<OptionsSection> sections, LimitsTable limits)
     {
         var text = new StringBuilder();
         text.Append("# Operator reference\n\nWritten from the code by a test; change the descriptions there, then run `make test` with `UPDATE_REFERENCE=1`.\n");
@@ -25,6 +25,7 @@ internal static class OperatorReference
 
         WriteVerbs(text, root, "workspace-server");
         WriteSettings(text, sections);
+        WriteLimits(text, limits);
         WriteExitCodes(text);
         WriteActions(text);
         return text.ToString();
@@ -83,6 +84,38 @@ internal static class OperatorReference
                 var meaning = comments.GetValueOrDefault($"P:{section.Type.FullName}.{property.Name}", "");
                 text.Append(CultureInfo.InvariantCulture, $"| `{section.Name}:{property.Name}` | {Default(property.GetValue(defaults))} | {Cell(meaning)} |\n");
             }
+        }
+    }
+
+    private static void WriteLimits(StringBuilder text, LimitsTable limits)
+    {
+        text.Append(
+            """
+
+            ## Limits
+
+            With the settings as they come; `workspace-server limits` prints those in force. Requests over a limit get 429 with `Retry-After`; each
+            answer says in `RateLimit` and `RateLimit-Policy` what is left. An IPv6 network of 64 bits is one address.
+
+            | endpoint | class |
+            |---|---|
+
+            """);
+        foreach (var (method, path, guard) in limits.Endpoints)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {method} `{path}` | {guard.Rate.Name} |\n");
+        }
+
+        text.Append("\n| class | requests | in seconds | by | kept over a restart | setting |\n|---|---|---|---|---|---|\n");
+        foreach (var (name, requests, seconds, key, kept, setting) in limits.Classes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {requests} | {seconds} | {key} | {(kept ? "yes" : "no")} | `{setting}` |\n");
+        }
+
+        text.Append("\n| other bound | at most | unit | setting |\n|---|---|---|---|\n");
+        foreach (var (name, value, unit, setting) in limits.Others)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {value} | {unit} | {setting} |\n");
         }
     }
 

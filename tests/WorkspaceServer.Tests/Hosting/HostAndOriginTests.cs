@@ -138,7 +138,7 @@ public sealed class HostAndOriginTests : IAsyncLifetime
     {
         var change = new WebServerChange(
             (services, _) => services.AddSingleton<IStartupFilter>(new CallsFrom(IPAddress.Parse(proxy))),
-            routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Request.Scheme} {context.Connection.RemoteIpAddress}").AllowAnonymous());
+            routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Request.Scheme} {context.Connection.RemoteIpAddress}").Open());
         await using var behind = await RunningServer.StartAsync(change: change);
         using var response = await behind.SendAsync(
             HttpMethod.Get, "/test/who", null, null, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.66, 198.51.100.7"));
@@ -151,7 +151,7 @@ public sealed class HostAndOriginTests : IAsyncLifetime
     [Fact]
     public async Task OnlyTheLastAddressIsTakenFromTheProxy()
     {
-        var change = new WebServerChange(Map: routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Connection.RemoteIpAddress}").AllowAnonymous());
+        var change = new WebServerChange(Map: routes => routes.MapGet("/test/who", (HttpContext context) => $"{context.Connection.RemoteIpAddress}").Open());
         await using var behind = await RunningServer.StartAsync(change: change);
         using var response = await behind.SendAsync(HttpMethod.Get, "/test/who", null, null, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.66, 127.0.0.1"));
 

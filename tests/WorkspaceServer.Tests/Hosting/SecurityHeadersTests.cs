@@ -26,10 +26,10 @@ public sealed class SecurityHeadersTests
 
     private static readonly WebServerChange Extra = new(Map: routes =>
     {
-        routes.MapGet("/test/fails", (HttpContext _) => throw new InvalidOperationException("secret detail")).AllowAnonymous();
-        routes.MapPost("/test/body", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()).AllowAnonymous();
-        routes.MapGet("/test/redirect", () => Results.Redirect("/healthz")).AllowAnonymous();
-        routes.MapGet("/test/{id}", (string id) => Results.StatusCode(int.Parse(id, null))).AllowAnonymous();
+        routes.MapGet("/test/fails", (HttpContext _) => throw new InvalidOperationException("secret detail")).Open();
+        routes.MapPost("/test/body", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()).Open();
+        routes.MapGet("/test/redirect", () => Results.Redirect("/healthz")).Open();
+        routes.MapGet("/test/{id}", (string id) => Results.StatusCode(int.Parse(id, null))).Open();
     });
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ShutdownTests
             started.SetResult();
             await goOn.Task;
             return "done";
-        }).AllowAnonymous());
+        }).Open());
         await using var server = await RunningServer.StartAsync(change: change);
 
         var answer = server.SendAsync(HttpMethod.Get, "/test/slow", null);

@@ -164,6 +164,36 @@ public sealed class MalformedCallsTests(McpFixture fixture) : IClassFixture<McpF
     }
 
     [Theory]
+    [InlineData("resources/read", "{}", "uri must be a string of 1 to 2000 characters.")]
+    [InlineData("resources/subscribe", """{"uri":""}""", "uri must be a string")]
+    [InlineData("tools/call", "{}", "name must be a string of 1 to 200 characters.")]
+    [InlineData("prompts/get", "{}", "name must be a string")]
+    [InlineData("tools/list", """{"cursor":"x"}""", "There is no such cursor")]
+    [InlineData("resources/list", """{"cursor":5}""", "There is no such cursor")]
+    [InlineData("completion/complete", "{}", "ref.type must be ref/resource or ref/prompt.")]
+    [InlineData("completion/complete", """{"ref":5}""", "ref.type must be")]
+    [InlineData("completion/complete", """{"ref":{"type":"ref/resource"},"argument":{"name":"name","value":"p"}}""", "ref.uri must be a string")]
+    [InlineData("completion/complete", """{"ref":{"type":"ref/prompt","name":"x"}}""", "argument.name must be a string")]
+    [InlineData("completion/complete", """{"ref":{"type":"ref/prompt","name":"x"},"argument":{"name":"a","value":5}}""", "argument.value must be a string of 0 to 1000 characters.")]
+    [InlineData("initialize", "{}", "protocolVersion must be a string")]
+    [InlineData("initialize", """{"protocolVersion":"2025-11-25","capabilities":5,"clientInfo":{"name":"a","version":"1"}}""", "capabilities must be an object.")]
+    [InlineData("initialize", """{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"a"}}""", "clientInfo.version must be a string")]
+    [InlineData("initialize", """{"protocolVersion":"2025-11-25","capabilities":{"roots":5},"clientInfo":{"name":"a","version":"1"}}""", "missing or of the wrong kind")]
+    [InlineData("logging/setLevel", """{"level":"loud"}""", "level must be one of debug, ")]
+    public async Task WrongParametersAreNamed(string method, string parameters, string expected)
+    {
+        var body = $$"""{"jsonrpc":"2.0","id":"seven","method":"{{method}}","params":{{parameters}}}""";
+        using var response = await fixture.Server.SendAsync(
+            HttpMethod.Post, "/mcp", fixture.Server.Token(), new StringContent(body, Encoding.UTF8, "application/json"), McpCalls.Accept);
+        var answer = JsonElement.Parse(McpCalls.Body(await response.Content.ReadAsStringAsync(Cancel)));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("seven", answer.GetProperty("id").GetString());
+        Assert.Equal(-32602, answer.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Contains(expected, answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables","arguments":null}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tables"}}""")]

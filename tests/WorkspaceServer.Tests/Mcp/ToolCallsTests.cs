@@ -5,6 +5,7 @@ using ModelContextProtocol.Server;
 using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -18,13 +19,16 @@ namespace WorkspaceServer.Tests.Mcp;
 public sealed class ToolCallsTests : IAsyncDisposable
 {
     private const int Limit = 3;
+    private static readonly McpOptions Options = new() { MaxCallsPerToken = Limit };
     private readonly TemporaryWorkspaces workspaces = new();
     private readonly ToolCalls calls;
 
-    public ToolCallsTests() =>
-        calls = new ToolCalls(new McpOptions { MaxCallsPerToken = Limit }, workspaces.Audit, new SqlText(new AuditOptions()), NullLogger<WorkspaceTool>.Instance);
-
-    public ValueTask DisposeAsync() => workspaces.DisposeAsync();
+    public ToolCallsTests() => calls = new ToolCalls(
+        Options,
+        new DailyQuotas(new TokenUsageStore(workspaces.Control), Options, TimeProvider.System, NullLogger<DailyQuotas>.Instance),
+        workspaces.Audit,
+        new SqlText(new AuditOptions()),
+        NullLogger<WorkspaceTool>.Instance);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -74,6 +78,8 @@ public sealed class ToolCallsTests : IAsyncDisposable
         Assert.False(answered.IsError == true);
         Assert.Single(await Task.WhenAll(calls), result => result.IsError == true);
     }
+
+    public ValueTask DisposeAsync() => workspaces.DisposeAsync();
 
     /// <summary>One of our tools, but it ends when the test says so.</summary>
     private sealed class WaitingTool(Task goOn, ToolCalls calls) : WorkspaceTool([Features.Tokens.Scopes.TablesRead], [], calls)

@@ -4,10 +4,12 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Prompts;
+using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 
 namespace WorkspaceServer.Features.Mcp;
 
@@ -29,6 +31,9 @@ internal static class McpFeature
     {
         WorkspaceTools.AddTo(services);
         services.AddSingleton<McpGate>();
+        services.AddSingleton<OpenRequests>();
+        services.AddSingleton<DailyQuotas>();
+        services.AddHostedService(provider => provider.GetRequiredService<DailyQuotas>());
         services.AddSingleton<WorkspaceResources>();
         services.AddSingleton<McpServerPrompt, DebtorsAgeingPrompt>();
         services.AddSingleton<McpServerPrompt, MonthlySalesPrompt>();
@@ -62,7 +67,7 @@ internal static class McpFeature
         routes.MapMcp(Path)
             .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.As(AuditActions.McpToolCalled, AuditActions.McpToolRefused, AuditActions.McpResourceRead, AuditActions.McpResourceRefused))
             .RequireCors(OriginCheck.CorsPolicy)
-            .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes))
+            .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes), new LimitRefusal(McpGate.RefuseTooManyAsync))
             .Finally(endpoint =>
             {
                 var mcp = endpoint.RequestDelegate!;

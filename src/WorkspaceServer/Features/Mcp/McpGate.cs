@@ -12,14 +12,17 @@ namespace WorkspaceServer.Features.Mcp;
 /// HTTP challenge that lets a client ask its user for more (MCP 2026-07-28, Authorization, Scope Challenge Handling).
 /// </summary>
 /// <remarks>The SDK would answer such a call with 200 and a JSON-RPC error, from which no client starts a step-up.</remarks>
-internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceResources resources)
+internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceResources resources, OpenRequests open)
 {
     private const int ParseError = -32700;
     private const int InvalidRequest = -32600;
+    private const int InvalidParams = -32602;
 
-    // What is read here, and what the SDK fails on if it is of another kind.
-    private static readonly string[] MessageMembers = ["method", "params"];
-    private static readonly string[] ParameterMembers = ["name", "uri", "arguments", "_meta"];
+    /// <summary>The first code that JSON-RPC leaves to servers.</summary>
+    private const int TooMany = -32000;
+
+    /// <summary>The method whose answer is a stream that stays open.</summary>
+    private const string Listen = "subscriptions/listen";
 
     // Two members of the same name could be read differently here and by what comes after.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
@@ -34,7 +37,7 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
             return;
         }
 
-        if (!IsWellFormed(message))
+        if (!MessageShape.IsWellFormed(message))
         {
             await RefuseAsync(context, InvalidRequest, "The message must be one JSON-RPC object whose params are an object; in it, name and uri are strings, arguments and _meta are objects. Member names are written exactly so.");
             return;
@@ -45,18 +48,51 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
             scope.Client = ClientName.Read(message, context.Request.Headers.UserAgent.ToString());
         }
 
-        var missing = MissingScopes(message, Caller.Of(context.User));
-
-        if (missing is not null)
+        var caller = Caller.Of(context.User);
+        if (MissingScopes(message, caller) is { } missing)
         {
             await RecordRefusalAsync(message);
             await Challenge.InsufficientScopeAsync(context, missing);
             return;
         }
 
+        if (MessageShape.Complaint(message) is { } complaint)
+        {
+            await WriteAsync(context, StatusCodes.Status200OK, InvalidParams, complaint, IdOf(message));
+            return;
+        }
+
         body.Position = 0;
         context.Request.Body = body;
-        await endpoint(context);
+        await PassAsync(context, endpoint, caller, message);
+    }
+
+    /// <summary>429 in the form of the protocol. Nothing was read, so the id of the request is not known.</summary>
+    public static Task RefuseTooManyAsync(HttpContext context, string message) => WriteAsync(context, StatusCodes.Status429TooManyRequests, TooMany, message);
+
+    private async Task PassAsync(HttpContext context, RequestDelegate endpoint, Caller caller, JsonElement message)
+    {
+        var isStream = MethodOf(message) == Listen;
+        if (!open.TryEnter(caller, isStream))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await RefuseTooManyAsync(context, "This token has too many requests open. Close some, or wait for some to end.");
+            return;
+        }
+
+        try
+        {
+            await endpoint(context);
+        }
+        catch (JsonException) when (!context.Response.HasStarted)
+        {
+            // What the SDK cannot read, deeper down than is looked at here, is a mistake of the caller all the same.
+            await WriteAsync(context, StatusCodes.Status200OK, InvalidParams, "A member of the parameters is missing or of the wrong kind.", IdOf(message));
+        }
+        finally
+        {
+            open.Leave(caller, isStream);
+        }
     }
 
     private static bool TryParse(MemoryStream body, out JsonElement message)
@@ -80,40 +116,10 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
         return false;
     }
 
-    /// <summary>The SDK compares some members with headers and fails, with a 500, where they are of another kind.</summary>
-    private static bool IsWellFormed(JsonElement message)
-    {
-        if (message.ValueKind != JsonValueKind.Object || !IsExact(message, MessageMembers))
-        {
-            return false;
-        }
-
-        if (!message.TryGetProperty("params", out var parameters) || parameters.ValueKind == JsonValueKind.Null)
-        {
-            return true;
-        }
-
-        return parameters.ValueKind == JsonValueKind.Object && IsExact(parameters, ParameterMembers)
-            && Is("name", parameters, JsonValueKind.String) && Is("uri", parameters, JsonValueKind.String)
-            && Is("_meta", parameters, JsonValueKind.Object)
-            && (Is("arguments", parameters, JsonValueKind.Object) || Is("arguments", parameters, JsonValueKind.Null));
-    }
-
-    private static bool Is(string name, JsonElement parent, JsonValueKind kind) => !parent.TryGetProperty(name, out var value) || value.ValueKind == kind;
-
-    /// <summary>The SDK takes "Name" for "name". What it reads and what is checked here must be the same member.</summary>
-    private static bool IsExact(JsonElement parent, string[] members) => parent.EnumerateObject().All(given =>
-        members.All(member => given.Name == member || !given.Name.Equals(member, StringComparison.OrdinalIgnoreCase)));
-
     /// <summary>All scopes the caller needs to have what it has and this too; null if nothing is missing.</summary>
     private string[]? MissingScopes(JsonElement message, Caller caller)
     {
-        if (!message.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
-        var needed = method.GetString() switch
+        var needed = MethodOf(message) switch
         {
             "tools/call" when tools.Find(NameIn(message)) is { } tool && !tool.IsAllowedTo(caller) => tool.Scopes[0],
             "resources/read" when !caller.Scopes.Contains(Scopes.TablesRead) && IsOurs(message) => Scopes.TablesRead,
@@ -136,9 +142,19 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
             ? value.GetString()!
             : "";
 
-    private static Task RefuseAsync(HttpContext context, int code, string message)
+    private static string MethodOf(JsonElement message) =>
+        message.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String ? method.GetString()! : "";
+
+    /// <summary>As it came, if it is one: a text or a whole number.</summary>
+    private static object? IdOf(JsonElement message) => message.TryGetProperty("id", out var id)
+        ? id.ValueKind == JsonValueKind.String ? id.GetString() : id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null
+        : null;
+
+    private static Task RefuseAsync(HttpContext context, int code, string message) => WriteAsync(context, StatusCodes.Status400BadRequest, code, message);
+
+    private static Task WriteAsync(HttpContext context, int status, int code, string message, object? id = null)
     {
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = (string?)null, error = new { code, message } }, context.RequestAborted);
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id, error = new { code, message } }, context.RequestAborted);
     }
 }

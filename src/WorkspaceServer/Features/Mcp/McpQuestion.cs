@@ -29,7 +29,9 @@ internal static class McpQuestion
         }
         catch (HttpRequestException error)
         {
-            throw error.StatusCode is { } status
+            throw error.StatusCode == System.Net.HttpStatusCode.TooManyRequests
+                ? new ProblemException(ProblemCodes.TooManyRequests, "This token or this machine asks too often. Try again in a minute.")
+                : error.StatusCode is { } status
                 ? new ProblemException(ProblemCodes.InvalidToken, $"The server refused the token (HTTP {(int)status}). Make a new one with: workspace-server token create")
                 : new ProblemException(ProblemCodes.Busy, $"The server at {url} cannot be reached: {error.Message}");
         }

@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 
 namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>Reads "Authorization: Bearer wsp_mcp_…" and nothing else: never a query string, a cookie or a body.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenCheck tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenCheck tokens, RateLimits limits)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "Bearer";
@@ -27,9 +28,11 @@ internal sealed class BearerAuthentication(
         Nothing,
         Malformed,
         Invalid,
+        TooManyBad,
     }
 
     private Finding finding;
+    private RateVerdict bad;
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -45,8 +48,16 @@ internal sealed class BearerAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        if (tokens.Find(header[0]![Prefix.Length..]) is not { } caller)
+        var token = header[0]![Prefix.Length..];
+        if (IsFlooding(token))
         {
+            finding = Finding.TooManyBad;
+            return Task.FromResult(AuthenticateResult.Fail("too many"));
+        }
+
+        if (tokens.Find(token) is not { } caller)
+        {
+            limits.Take(RateClasses.BadTokens, RateLimits.Address(Context));
             finding = Finding.Invalid;
             return Task.FromResult(AuthenticateResult.Fail("invalid"));
         }
@@ -66,8 +77,19 @@ internal sealed class BearerAuthentication(
     {
         Finding.Malformed => Challenge.MalformedAsync(Context),
         Finding.Invalid => Challenge.InvalidTokenAsync(Context),
+        Finding.TooManyBad => limits.RefuseAsync(Context, RateClasses.BadTokens, bad),
         _ => Challenge.MissingTokenAsync(Context),
     };
+
+    /// <summary>
+    /// An address that sent many bad tokens has no further ones looked up. Those that were good before still are: behind the address
+    /// of a cloud service or an office there are others as well.
+    /// </summary>
+    private bool IsFlooding(string token)
+    {
+        bad = limits.Look(RateClasses.BadTokens, RateLimits.Address(Context));
+        return !bad.IsAllowed && !tokens.WasGood(token);
+    }
 
     // Schemes other than Bearer are well formed and simply not ours.
     private static bool IsMalformed(string header)

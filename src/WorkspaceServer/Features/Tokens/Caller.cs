@@ -5,7 +5,7 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>Who asks, as the bearer token says: never anything that the caller or a model chose.</summary>
-internal sealed record Caller(string TokenId, string TokenName, WorkspaceId Workspace, IReadOnlySet<string> Scopes, ReadAccess Access)
+internal sealed record Caller(string TokenId, string TokenName, WorkspaceId Workspace, IReadOnlySet<string> Scopes, ReadAccess Access, TokenBudget Budget = default)
 {
     /// <summary>The caller of this request.</summary>
     /// <exception cref="InvalidOperationException">The request was not authenticated; such a request must not come this far.</exception>

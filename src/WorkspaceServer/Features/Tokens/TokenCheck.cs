@@ -43,12 +43,17 @@ internal sealed class TokenCheck(TokenStore tokens, ChangeCounter changes, TimeP
         return clock.GetUtcNow() < known.ExpiresAt ? known.Caller : null;
     }
 
+    /// <summary>Whether this token was good when it was looked at last, which costs no look-up to say.</summary>
+    public bool WasGood(string token) =>
+        SecretToken.TryHash(SecretToken.McpPrefix, token, out var sha256) && remembered.ContainsKey(Convert.ToHexString(sha256));
+
     private static Caller CallerOf(TokenRecord record) => new(
         record.Id,
         record.Name,
         record.Workspace,
         record.Scopes.ToHashSet(StringComparer.Ordinal),
-        record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns));
+        record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns),
+        record.Budget);
 
     private void Remember(string key, Remembered known)
     {

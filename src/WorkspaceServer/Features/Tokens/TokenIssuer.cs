@@ -27,7 +27,8 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
     /// <param name="hiddenColumns">"table.column" or "table.*".</param>
     /// <exception cref="ProblemException">An argument is out of bounds.</exception>
     public IssuedToken Create(
-        WorkspaceId workspace, string name, IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? hiddenColumns = null, TimeSpan? lifetime = null)
+        WorkspaceId workspace, string name, IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? hiddenColumns = null, TimeSpan? lifetime = null,
+        TokenBudget budget = default)
     {
         name = name.Trim();
         var granted = Scopes.All.Where(scope => (scopes ?? Scopes.All).Contains(scope, StringComparer.Ordinal)).ToArray();
@@ -37,11 +38,12 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
         Check(granted.Length > 0 && granted.Length == (scopes ?? Scopes.All).Distinct().Count(), $"Scopes are one or more of: {Scopes.Format(Scopes.All)}.");
         Check(hidden.Length <= MaxHiddenColumns && hidden.All(IsColumn), $"Hidden columns are written as table.column or table.*, at most {MaxHiddenColumns} of them.");
         Check(expires > TimeSpan.Zero && expires <= MaxLifetime, string.Create(CultureInfo.InvariantCulture, $"A token lives up to {MaxLifetime.TotalDays:0} days."));
+        Check(budget is { Rows: null or (>= 1 and <= TokenBudget.MaxRows), Bytes: null or (>= 1 and <= TokenBudget.MaxBytes) }, "A budget is at least 1, and at most a billion rows and a trillion bytes a day.");
 
         var text = SecretToken.Create(SecretToken.McpPrefix);
         SecretToken.TryHash(SecretToken.McpPrefix, text, out var sha256);
         var now = clock.GetUtcNow();
-        var record = new TokenRecord(Guid.CreateVersion7(now).ToString("n"), workspace, name, granted, hidden, now, now + expires, null);
+        var record = new TokenRecord(Guid.CreateVersion7(now).ToString("n"), workspace, name, granted, hidden, now, now + expires, null, budget);
         tokens.Add(record, sha256!, new AuditEntry(AuditActions.TokenCreated)
         {
             Target = ("token", record.Id),

@@ -15,13 +15,24 @@ internal sealed record TokenRecord(
     IReadOnlyList<string> HiddenColumns,
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt);
+    DateTimeOffset? RevokedAt,
+    TokenBudget Budget = default);
+
+/// <summary>What a token may read in a day (UTC); null for what the settings say.</summary>
+/// <param name="Bytes">Of the answers.</param>
+internal readonly record struct TokenBudget(long? Rows, long? Bytes)
+{
+    public const long MaxRows = 1_000_000_000;
+
+    public const long MaxBytes = 1_000_000_000_000;
+}
 
 /// <summary>All SQL of this feature. Table: token. Schema: Control/Migrations/0001.</summary>
 internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
 {
     private const string Columns =
-        "SELECT token.id, token.workspace_id, token.name, token.scopes, token.hidden_columns, token.created_at, token.expires_at, token.revoked_at FROM token ";
+        "SELECT token.id, token.workspace_id, token.name, token.scopes, token.hidden_columns, token.created_at, token.expires_at, token.revoked_at, "
+        + "token.rows_per_day, token.bytes_per_day FROM token ";
 
     /// <param name="sha256">The only trace of the token's text that is kept.</param>
     /// <param name="entry">Recorded if and only if the token is there.</param>
@@ -31,8 +42,8 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
         connection.Begin();
         connection.Execute(
             """
-            INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at)
-            VALUES (@id, @sha256, @workspace, @name, @scopes, @hidden, @created, @expires)
+            INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at, rows_per_day, bytes_per_day)
+            VALUES (@id, @sha256, @workspace, @name, @scopes, @hidden, @created, @expires, @rows, @bytes)
             """,
             ("@id", token.Id),
             ("@sha256", sha256),
@@ -41,7 +52,9 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
             ("@scopes", Scopes.Format(token.Scopes)),
             ("@hidden", JsonSerializer.Serialize(token.HiddenColumns)),
             ("@created", token.CreatedAt.ToUnixTimeSeconds()),
-            ("@expires", token.ExpiresAt.ToUnixTimeSeconds()));
+            ("@expires", token.ExpiresAt.ToUnixTimeSeconds()),
+            ("@rows", token.Budget.Rows),
+            ("@bytes", token.Budget.Bytes));
         audit.Append(connection, entry);
         connection.Commit();
     }
@@ -106,5 +119,6 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
         JsonSerializer.Deserialize<string[]>(row.GetString(4)) ?? [],
         DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(5)),
         DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(6)),
-        row.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(7)));
+        row.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(7)),
+        new TokenBudget(row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9)));
 }

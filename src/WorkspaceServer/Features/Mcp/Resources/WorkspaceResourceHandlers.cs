@@ -1,21 +1,50 @@
+using System.Text;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp.Resources;
 
-/// <summary>Answers the protocol's requests about resources.</summary>
+/// <summary>Answers the protocol's requests about resources, within the same limits per token as calls of tools.</summary>
 internal static class WorkspaceResourceHandlers
 {
     private const string FirstWithoutItsOwnCode = "2026-07-28";
 
+    /// <summary>The first code that JSON-RPC leaves to servers; the protocol has none for "not now".</summary>
+    private const McpErrorCode NotNow = (McpErrorCode)(-32000);
+
     public static IMcpServerBuilder WithWorkspaceResources(this IMcpServerBuilder builder) => builder
-        .WithListResourcesHandler((request, cancel) => Resources(request).ListAsync(Caller.Of(request.User), cancel))
+        .WithListResourcesHandler((request, cancel) => WithinLimitsAsync(request, (resources, caller) => resources.ListAsync(caller, cancel), cancel))
         .WithListResourceTemplatesHandler((_, _) => ValueTask.FromResult(WorkspaceResources.ListTemplates()))
-        .WithReadResourceHandler(async (request, cancel) =>
-            await Resources(request).ReadAsync(request.Params.Uri, Caller.Of(request.User), cancel) ?? throw NotFound(request))
-        .WithCompleteHandler((request, cancel) => Resources(request).CompleteAsync(request.Params, Caller.Of(request.User), cancel));
+        .WithReadResourceHandler((request, cancel) => WithinLimitsAsync(request, (resources, caller) => ReadAsync(request, resources, caller, cancel), cancel))
+        .WithCompleteHandler((request, cancel) => WithinLimitsAsync(request, (resources, caller) => resources.CompleteAsync(request.Params, caller, cancel), cancel));
+
+    private static async ValueTask<TResult> WithinLimitsAsync<TResult>(
+        MessageContext request, Func<WorkspaceResources, Caller, ValueTask<TResult>> answer, CancellationToken cancel)
+    {
+        var caller = Caller.Of(request.User);
+        try
+        {
+            using var place = await request.Services!.GetRequiredService<ToolCalls>().BeginAsync(caller, cancel);
+            return await answer(request.Services!.GetRequiredService<WorkspaceResources>(), caller);
+        }
+        catch (ProblemException problem)
+        {
+            throw new McpProtocolException($"{problem.Code.Code}: {problem.Message}", problem, NotNow);
+        }
+    }
+
+    private static async ValueTask<ReadResourceResult> ReadAsync(
+        RequestContext<ReadResourceRequestParams> request, WorkspaceResources resources, Caller caller, CancellationToken cancel)
+    {
+        var result = await resources.ReadAsync(request.Params.Uri, caller, cancel) ?? throw NotFound(request);
+        var bytes = result.Contents.OfType<TextResourceContents>().Sum(content => Encoding.UTF8.GetByteCount(content.Text));
+        request.Services!.GetRequiredService<ToolCalls>().Count(caller, rows: 0, bytes);
+        return result;
+    }
 
     /// <summary>The code changed with 2026-07-28 (SEP-2164), and the address goes back to the client.</summary>
     private static McpProtocolException NotFound(RequestContext<ReadResourceRequestParams> request)
@@ -26,6 +55,4 @@ internal static class WorkspaceResourceHandlers
         error.Data["uri"] = request.Params.Uri;
         return error;
     }
-
-    private static WorkspaceResources Resources(MessageContext request) => request.Services!.GetRequiredService<WorkspaceResources>();
 }

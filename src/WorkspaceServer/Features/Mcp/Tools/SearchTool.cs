@@ -48,7 +48,8 @@ internal sealed class SearchTool(IWorkspaceGateway gateway, QueryOptions options
         var text = new FencedText();
         text.TryAdd("""["id","title","snippet"]""");
         var results = new List<string>();
-        foreach (var hit in answer.Hits)
+        var fetchable = answer.Hits.Where(hit => RowId.Format(hit.Table, hit.Key).Length <= RowId.MaxLength).ToArray();
+        foreach (var hit in fetchable)
         {
             var id = JsonText.Of(RowId.Format(hit.Table, hit.Key));
             var title = JsonText.Of(hit.Title);
@@ -63,14 +64,15 @@ internal sealed class SearchTool(IWorkspaceGateway gateway, QueryOptions options
 
         call.Notes.Rows = results.Count;
         call.Notes.Touched = [.. answer.Hits.Select(hit => hit.Table).Distinct().Order(StringComparer.Ordinal)];
-        var isCut = answer.Truncated || results.Count < answer.Hits.Count;
+        var isCut = answer.Truncated || results.Count < fetchable.Length;
         return new ToolAnswer(
-            JsonText.Object(("results", JsonText.Array(results)), ("truncated", JsonText.Of(isCut)), ("as_of", JsonText.Of(answer.AsOf))),
-            text.Close($"{results.Count} hits; {JsonText.AsOf(answer.AsOf)}.", Advice(results.Count, isCut)));
+            JsonText.Object(("results", JsonText.Array(results)), ("truncated", JsonText.Of(isCut || fetchable.Length < answer.Hits.Count)), ("as_of", JsonText.Of(answer.AsOf))),
+            text.Close($"{results.Count} hits; {JsonText.AsOf(answer.AsOf)}.", Advice(results.Count, isCut, answer.Hits.Count - fetchable.Length)));
     }
 
-    private static string? Advice(int hits, bool isCut) => (hits, isCut) switch
+    private static string? Advice(int hits, bool isCut, int notFetchable) => (hits, isCut) switch
     {
+        _ when notFetchable > 0 => $"Left out: {notFetchable} rows whose keys are too long for fetch. Read them with execute_sql.",
         (0, _) => "Nothing has all of these words. Try fewer or shorter ones, or execute_sql with LIKE.",
         (_, true) => "Cut off: there are more hits. Add words, or name the table.",
         _ => null,

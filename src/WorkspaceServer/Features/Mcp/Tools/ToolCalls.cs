@@ -1,21 +1,23 @@
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
-/// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, and each one is logged and recorded.</summary>
-internal sealed class ToolCalls(McpOptions options, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
+/// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, it reads only so much in a day, and each one is logged and recorded.</summary>
+internal sealed class ToolCalls(McpOptions options, DailyQuotas quotas, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
 {
     /// <summary>Calls of one token that wait for a place; more are refused.</summary>
     public const int MaxWaiting = 64;
 
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+    /// <summary>How long a call waits for a place.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Line> lines = [];
     private readonly Lock gate = new();
 
     /// <summary>Takes a place for one call of this token, waiting for one if need be; disposing what comes back gives it up.</summary>
-    /// <exception cref="ProblemException">Too many calls of this token wait, or none ended in time.</exception>
+    /// <exception cref="ProblemException">Too many calls of this token wait, none ended in time, or it has read what it may read in a day.</exception>
     public async Task<IDisposable> BeginAsync(Caller caller, CancellationToken cancel)
     {
         var line = Join(caller.TokenId) ?? throw Busy();
@@ -23,7 +25,6 @@ internal sealed class ToolCalls(McpOptions options, AuditLog audit, SqlText sqlT
         try
         {
             hasPlace = await line.Places.WaitAsync(MaxWait, cancel);
-            return hasPlace ? new Place(this, line) : throw Busy();
         }
         finally
         {
@@ -32,7 +33,22 @@ internal sealed class ToolCalls(McpOptions options, AuditLog audit, SqlText sqlT
                 Leave(line);
             }
         }
+
+        var place = hasPlace ? new Place(this, line) : throw Busy();
+        try
+        {
+            quotas.Require(caller);
+            return place;
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Counts what a call gave away against the token's day.</summary>
+    public void Count(Caller caller, int rows, int bytes) => quotas.Count(caller, rows, bytes);
 
     /// <summary>Returns when the call's audit row is durable; only then may it be answered.</summary>
     public Task DoneAsync(ToolCallNotes notes)
@@ -55,7 +71,6 @@ internal sealed class ToolCalls(McpOptions options, AuditLog audit, SqlText sqlT
         Outcome = outcome,
         Details = [("client", RequestScope.Current?.Client)],
     });
-
     private Line? Join(string token)
     {
         lock (gate)

@@ -60,6 +60,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
             notes.Arguments = arguments.Given;
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
+            calls.Count(caller, notes.Rows, notes.Bytes);
             return new CallToolResult
             {
                 Content = [new TextContentBlock { Text = answer.Text }],

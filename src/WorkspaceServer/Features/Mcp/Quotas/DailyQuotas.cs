@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Mcp.Quotas;
+
+/// <summary>Counts what each token reads in a day (UTC) and refuses calls when its rows or bytes of the day are used up.</summary>
+/// <remarks>
+/// Counted in memory, written together, so that a call writes nothing as a rule. A crash forgets at most what was not written yet:
+/// <see cref="MaxUnwrittenRows"/> and <see cref="MaxUnwrittenBytes"/> of a token, or what it read in <see cref="Interval"/>. By as much, and by the
+/// calls that run at the same time, may several processes on one data folder go over a budget together.
+/// </remarks>
+internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions options, TimeProvider clock, ILogger<DailyQuotas> log) : BackgroundService
+{
+    /// <summary>Rows of one token that are counted and not written; with more, they are written at once.</summary>
+    public const int MaxUnwrittenRows = 1_000;
+
+    /// <summary>Likewise bytes.</summary>
+    public const int MaxUnwrittenBytes = 1 << 20;
+
+    /// <summary>How often usage is written, and how old what is known of other processes may be.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, TokenDay> days = new(StringComparer.Ordinal);
+
+    private int Today => DayOf(clock.GetUtcNow());
+
+    /// <summary>Days since 1970, UTC.</summary>
+    public static int DayOf(DateTimeOffset time) => (int)(time.ToUnixTimeSeconds() / (24 * 60 * 60));
+
+    /// <exception cref="ProblemException">The token has read what it may read in a day.</exception>
+    public void Require(Caller caller)
+    {
+        var day = DayOfToken(caller);
+        lock (day)
+        {
+            if (!day.IsNew(clock))
+            {
+                Write(day);
+            }
+
+            RequireLeft(day, caller, "rows", day.Known.Rows + day.Unwritten.Rows, caller.Budget.Rows ?? options.RowsPerDay);
+            RequireLeft(day, caller, "bytes", day.Known.Bytes + day.Unwritten.Bytes, caller.Budget.Bytes ?? options.BytesPerDay);
+        }
+    }
+
+    public void Count(Caller caller, int rows, int bytes)
+    {
+        var day = DayOfToken(caller);
+        lock (day)
+        {
+            day.Unwritten = new TokenUsage(day.Unwritten.Rows + rows, day.Unwritten.Bytes + bytes);
+            if (day.Unwritten.Rows > MaxUnwrittenRows || day.Unwritten.Bytes > MaxUnwrittenBytes)
+            {
+                Write(day);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        WriteAll();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        var cleanedOn = 0;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                WriteAll();
+                if (cleanedOn != Today)
+                {
+                    store.Forget(Today - TokenUsageStore.KeptDays);
+                    cleanedOn = Today;
+                }
+            }
+#pragma warning disable CA1031 // Nothing is lost: what was not written stays counted and is written next time.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                NotWritten(log, error);
+            }
+        }
+    }
+
+    private TokenDay DayOfToken(Caller caller)
+    {
+        var today = Today;
+        return days.AddOrUpdate(caller.TokenId, id => new TokenDay(id, today), (id, day) => day.Day == today ? day : Next(day, today));
+    }
+
+    /// <summary>A new day; what the old one still holds is written with it.</summary>
+    private TokenDay Next(TokenDay old, int today)
+    {
+        lock (old)
+        {
+            if (old.Unwritten != default)
+            {
+                Write(old);
+            }
+        }
+
+        return new TokenDay(old.Token, today);
+    }
+
+    private void WriteAll()
+    {
+        foreach (var (token, day) in days)
+        {
+            lock (day)
+            {
+                if (day.Unwritten != default)
+                {
+                    Write(day);
+                }
+            }
+
+            if (day.Day != Today)
+            {
+                days.TryRemove(new(token, day));
+            }
+        }
+    }
+
+    private void Write(TokenDay day)
+    {
+        day.Known = day.Unwritten == default ? store.Find(day.Token, day.Day) : store.Add(day.Token, day.Day, day.Unwritten);
+        day.Unwritten = default;
+        day.ReadAt = clock.GetTimestamp();
+    }
+
+    private void RequireLeft(TokenDay day, Caller caller, string unit, long used, long budget)
+    {
+        if (used < budget)
+        {
+            return;
+        }
+
+        if (!day.WasTold)
+        {
+            day.WasTold = true;
+            UsedUp(log, caller.TokenId, caller.TokenName, budget, unit);
+        }
+
+        var reset = DateTimeOffset.UnixEpoch.AddDays(day.Day + 1);
+        throw new ProblemException(ProblemCodes.QuotaExceeded, string.Create(
+            CultureInfo.InvariantCulture, $"This token has read its {budget} {unit} of today. It may go on at {JsonText.Time(reset)}, or ask its owner for a larger budget."));
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Token {token} ({name}) has used up its {budget} {unit} of today.")]
+    private static partial void UsedUp(ILogger logger, string token, string name, long budget, string unit);
+
+    [LoggerMessage(2, LogLevel.Warning, "What tokens read could not be written yet; it stays counted.")]
+    private static partial void NotWritten(ILogger logger, Exception error);
+
+    private sealed class TokenDay(string token, int day)
+    {
+        public string Token => token;
+
+        public int Day => day;
+
+        /// <summary>As the database says, at <see cref="ReadAt"/>.</summary>
+        public TokenUsage Known { get; set; }
+
+        public TokenUsage Unwritten { get; set; }
+
+        public long? ReadAt { get; set; }
+
+        public bool WasTold { get; set; }
+
+        public bool IsNew(TimeProvider clock) => ReadAt is { } at && clock.GetElapsedTime(at) < Interval;
+    }
+}

@@ -1,0 +1,115 @@
+using FluentValidation;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Tests.Architecture;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Inventory;
+
+/// <summary>Every endpoint of the real server decides who, how often, which input and what is recorded; the list of it is a page of its own.</summary>
+public sealed class EndpointsTests
+{
+    private static readonly string Page = Repository.PathOf("tests/ENDPOINTS.md");
+
+    // Validators that are no FluentValidation classes, each with what it does instead.
+    private static readonly Dictionary<Type, string> OtherValidators = new()
+    {
+        [typeof(McpGate)] = "bounds the body, refuses what is no well-formed message; tools and prompts check their arguments by schema",
+    };
+
+    // Reasons for checking or recording nothing, as they were read and agreed to.
+    private static readonly HashSet<string> AgreedReasons =
+        ["reads no input", "says only whether the server is up", "a public document"];
+
+    [Fact]
+    [Trait("claim", "A62")]
+    [Trait("claim", "D37")]
+    public async Task EveryEndpointHasDecided()
+    {
+        await using var server = new MappedServer();
+        var endpoints = GuardCheck.EndpointsOf(server.App).ToArray();
+
+        Assert.NotEmpty(endpoints);
+        Assert.Empty(endpoints.SelectMany(Complaints));
+    }
+
+    [Fact]
+    [Trait("claim", "A62")]
+    public async Task ThePageOfEndpointsIsWhatTheCodeSays()
+    {
+        await using var server = new MappedServer();
+        var current = EndpointsPage.Write(server.Limits);
+        if (Environment.GetEnvironmentVariable("UPDATE_REFERENCE") is not null)
+        {
+            await File.WriteAllTextAsync(Page, current, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(current, await File.ReadAllTextAsync(Page, TestContext.Current.CancellationToken));
+    }
+
+    public static TheoryData<string, Action<IEndpointRouteBuilder>> Mistakes => new()
+    {
+        { "has no guard", routes => routes.MapGet("/test/x", () => "") },
+        { "has no guard", routes => routes.MapGet("/test/x", () => "").AllowAnonymous() },
+        { "neither checks its input", routes => Map(routes, new InputCheck(null, null), Recording.Nothing("a test")) },
+        { "neither checks its input", routes => Map(routes, new InputCheck(null, ""), Recording.Nothing("a test")) },
+        { "neither records", routes => Map(routes, InputCheck.None, Recording.As()) },
+        { "neither records", routes => Map(routes, InputCheck.None, Recording.Nothing("")) },
+        { "lets in others", routes => routes.MapGet("/test/x", () => "").Guarded(Authority.Token, RateClasses.Mcp, InputCheck.None, Recording.Nothing("a test")).AllowAnonymous() },
+        { "lets in others", routes => routes.MapGet("/test/x", [AllowAnonymous] () => "").Guarded(Authority.SignedIn, RateClasses.Mcp, InputCheck.None, Recording.Nothing("a test")) },
+    };
+
+    [Theory]
+    [Trait("claim", "A62")]
+    [MemberData(nameof(Mistakes))]
+    public async Task AnEndpointThatDidNotDecideStopsTheStart(string complaint, Action<IEndpointRouteBuilder> map)
+    {
+        await using var server = new MappedServer(map);
+        var error = Assert.Throws<InvalidOperationException>(() => server.App);
+
+        Assert.Contains("/test/x", error.Message, StringComparison.Ordinal);
+        Assert.Contains(complaint, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("claim", "A62")]
+    public async Task AValidatorThatIsNoneAndANewReasonAreFound()
+    {
+        await using var server = new MappedServer(routes =>
+        {
+            Map(routes, InputCheck.By<EndpointsTests>(), Recording.Nothing("a public document"));
+            Map(routes, InputCheck.None, Recording.Nothing("never mind"));
+        });
+
+        var complaints = GuardCheck.EndpointsOf(server.App).SelectMany(Complaints).ToArray();
+
+        Assert.Equal(2, complaints.Length);
+        Assert.Contains("EndpointsTests is no validator", complaints[0], StringComparison.Ordinal);
+        Assert.Contains("never mind", complaints[1], StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Complaints(RouteEndpoint endpoint)
+    {
+        foreach (var complaint in GuardCheck.Complaints(endpoint))
+        {
+            yield return complaint;
+        }
+
+        var guard = endpoint.Metadata.GetRequiredMetadata<Guard>();
+        if (guard.Input.Validator is { } validator && !typeof(IValidator).IsAssignableFrom(validator) && !OtherValidators.ContainsKey(validator))
+        {
+            yield return $"{endpoint}: {validator.Name} is no validator.";
+        }
+
+        foreach (var reason in new[] { guard.Input.WhyNone, guard.Recording.WhyNone }.OfType<string>().Where(reason => !AgreedReasons.Contains(reason)))
+        {
+            yield return $"{endpoint}: nobody has agreed to '{reason}' yet; add it here after reading the endpoint.";
+        }
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, InputCheck input, Recording recording) =>
+        routes.MapGet("/test/x", () => "").Guarded(Authority.Anyone, RateClasses.Public, input, recording);
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
+using WorkspaceServer.Testing;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Tests.Inventory;
+
+/// <summary>The real server with its settings as they come, mapped and not started.</summary>
+internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null) : IAsyncDisposable
+{
+    private readonly TemporaryWorkspaces workspaces = new();
+    private WebApplication? app;
+
+    /// <summary>Made when first asked for, so that a server that does not start leaves no files behind.</summary>
+    public WebApplication App => app ??= RunningServer.Build(workspaces, new ServerOptions { LogFormat = LogFormat.None }, new WebServerChange(Map: map), services =>
+    {
+        services.AddSingleton(new SqlText(new AuditOptions()));
+        services.AddSingleton(new McpOptions());
+        services.AddSingleton(new QueryOptions());
+        services.AddSingleton(new LimitOptions());
+    });
+
+    public LimitsTable Limits => LimitsTable.Of(App);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+        {
+            await app.DisposeAsync();
+        }
+
+        await workspaces.DisposeAsync();
+    }
+}
