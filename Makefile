@@ -38,9 +38,10 @@ lint: ## Check formatting, shell scripts and that no secret is tracked
 claims: ## List which claims of tests/CLAIMS.md the last test run proved
 	@dotnet run ops/claims.cs
 
-bench: ## Measure speed and print the numbers
-	@ops/bootstrap.sh build
-	@dotnet run --project tests/WorkspaceServer.Benchmarks -c Release -- $(ARGS)
+bench: ## Measure speed into tests/WorkspaceServer.Benchmarks/RESULTS.md (ARGS="mcp": only print that)
+	@ops/bootstrap.sh bench
+	@ops/node/install.sh artifacts/node-bench ops/node-bench
+	@ops/bench.sh $(ARGS)
 
 hooks: ## Install the pre-commit hook: tests of what was touched, formatting, secrets
 	@ops/hooks/install.sh
@@ -60,4 +61,4 @@ package: ## Publish for linux-x64 into artifacts/package, with checksums
 
 ##@ Tidy up
 clean: ## Remove build outputs; the native library and the Node tools stay
-	@rm -rf artifacts/bin artifacts/obj artifacts/publish artifacts/package artifacts/test-results artifacts/audit
+	@rm -rf artifacts/bin artifacts/obj artifacts/publish artifacts/package artifacts/bench artifacts/test-results artifacts/audit

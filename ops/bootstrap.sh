@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian machine that has only the .NET SDK, git and apt able to build, test or run this project.
 #
-#   ops/bootstrap.sh [build|test|run|picture]      default: build
+#   ops/bootstrap.sh [build|test|run|picture|bench]      default: build
 #
 # Installs the Debian packages that are missing and nothing else; with nothing missing it says nothing and does nothing.
 set -euo pipefail
@@ -23,18 +23,22 @@ test_needs=(
     'shellcheck|shellcheck'
     'age|age'
 )
+bench_needs=(
+    'wrk|wrk'
+)
 picture_needs=(
     'chromium|chromium'
     '/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf|fonts-noto-core'
     '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf|fonts-dejavu-core'
 )
 
-[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture]"
+[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]"
 case ${1:-build} in
     build | run) needs=("${build_needs[@]}") ;;
     test) needs=("${build_needs[@]}" "${test_needs[@]}") ;;
+    bench) needs=("${build_needs[@]}" "${bench_needs[@]}") ;;
     picture) needs=("${build_needs[@]}" "${picture_needs[@]}") ;;
-    *) fail "usage: ops/bootstrap.sh [build|test|run|picture]" ;;
+    *) fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing. Install it first."

@@ -15,15 +15,15 @@ internal static class AuditBenchmark
     public static async Task RunAsync(Report report)
     {
         await using var workspaces = new TemporaryWorkspaces();
-        await Report.LoopAsync(Callers, TimeSpan.FromSeconds(1), _ => workspaces.Audit.RecordAsync(Entry()));
+        await Loop.RunAsync(Callers, TimeSpan.FromSeconds(1), _ => workspaces.Audit.RecordAsync(Entry()));
         using var self = Process.GetCurrentProcess();
         var (processor, started) = (self.TotalProcessorTime, Stopwatch.GetTimestamp());
-        var times = await Report.LoopAsync(Callers, Duration, _ => workspaces.Audit.RecordAsync(Entry()));
+        var times = await Loop.RunAsync(Callers, Duration, _ => workspaces.Audit.RecordAsync(Entry()));
         self.Refresh();
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         report.Row("durable audit row, 16 callers, amortised", "≤ 1 ms", elapsed / times.Length, 1, "ms");
         report.Row("the same, processor time for each row", "", (self.TotalProcessorTime - processor).TotalMilliseconds / times.Length, 1, "ms");
-        report.Row("the same, until a caller goes on, p99", "", Report.Percentile(times, 0.99), 25, "ms");
+        report.Row("the same, until a caller goes on, p99", "", Loop.Percentile(times, 0.99), 25, "ms");
 
         while (workspaces.AuditRows.Count() < VerifiedRows)
         {

@@ -15,6 +15,19 @@ internal static class LedgerTable
     public static string PointQuery(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"SELECT id, day, party, amount, narration FROM ledger WHERE id BETWEEN {number % (Rows - 20)} AND {(number % (Rows - 20)) + 19}");
 
+    /// <summary>The cells of one row.</summary>
+    public static object[] Row(int i) =>
+    [
+        i,
+        string.Create(CultureInfo.InvariantCulture, $"2025-{1 + (i % 12):00}-{1 + (i % 28):00}"),
+        string.Create(CultureInfo.InvariantCulture, $"P{i % 5000:0000}"),
+        1 + (i % 97),
+        i * 7L % 1000000 / 100m,
+        i % 50,
+        "sale",
+        string.Create(CultureInfo.InvariantCulture, $"Invoice {i} of party {i % 5000}"),
+    ];
+
     public static string WriteCsv(string folder)
     {
         var path = Path.Combine(folder, "ledger.csv");
@@ -22,7 +35,7 @@ internal static class LedgerTable
         file.WriteLine("id,day,party,account,amount,quantity,kind,narration");
         for (var i = 0; i < Rows; i++)
         {
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i},2025-{1 + (i % 12):00}-{1 + (i % 28):00},P{i % 5000:0000},{1 + (i % 97)},{i * 7 % 1000000 / 100m:0.00},{i % 50},sale,Invoice {i} of party {i % 5000}"));
+            file.WriteLine(string.Join(',', Row(i).Select(cell => Convert.ToString(cell, CultureInfo.InvariantCulture))));
         }
 
         return path;

@@ -1,27 +1,44 @@
 using WorkspaceServer.Benchmarks;
 
-// workspace-benchmarks [NAME…]: runs the named measurements, or all, and prints one row for each figure.
+// workspace-benchmarks [--write FILE] [NAME…]: runs the named measurements, or all, and prints one row for each figure.
+if (args is [BareHost.Mode, var database, var url])
+{
+    await BareHost.RunAsync(database, url);
+    return 0;
+}
+
+var file = args is ["--write", var path, ..] ? path : null;
+var names = file is null ? args : args[2..];
 (string Name, Func<Report, Task> Run)[] all =
 [
     ("import", ImportBenchmark.RunAsync),
     ("query", QueryBenchmark.RunAsync),
     ("mcp", McpBenchmark.RunAsync),
+    ("start", StartBenchmark.RunAsync),
+    ("many", ManyWorkspacesBenchmark.RunAsync),
+    ("aggregate", AggregateBenchmark.RunAsync),
     ("neighbour", NeighbourBenchmark.RunAsync),
     ("audit", AuditBenchmark.RunAsync),
     ("sandbox", SandboxBenchmark.RunAsync),
 ];
 
-var unknown = args.Except(all.Select(each => each.Name)).ToArray();
+var unknown = names.Except(all.Select(each => each.Name)).ToArray();
 if (unknown.Length > 0)
 {
     await Console.Error.WriteLineAsync($"There is no measurement '{unknown[0]}'. Known ones: {string.Join(", ", all.Select(each => each.Name))}.");
     return 2;
 }
 
-foreach (var (name, run) in all.Where(each => args.Length == 0 || args.Contains(each.Name)))
+var report = new Report();
+foreach (var (name, run) in all.Where(each => names.Length == 0 || names.Contains(each.Name)))
 {
-    var report = new Report($"make bench ARGS={name}");
+    report.Command = $"make bench ARGS={name}";
     await run(report);
+}
+
+if (file is not null)
+{
+    report.Write(file);
 }
 
 return 0;

@@ -1,43 +1,48 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace WorkspaceServer.Benchmarks;
 
-/// <summary>Prints figures as rows: measure | target | ours | peer or limit | ratio | command.</summary>
-internal sealed class Report(string command)
+/// <summary>Figures as rows: measure | target | ours | peer or limit | ratio | command.</summary>
+internal sealed class Report
 {
-    private static bool hasHeader;
+    private readonly List<string> rows = [];
+
+    /// <summary>What the rows that follow were measured with.</summary>
+    public string Command { get; set; } = "";
 
     public void Row(string measure, string target, double ours, double peer, string unit)
     {
-        if (!hasHeader)
+        if (rows.Count == 0)
         {
-            hasHeader = true;
-            Console.WriteLine("| measure | target | ours | peer or limit | ratio | command |");
-            Console.WriteLine("|---|---|---|---|---|---|");
+            Console.WriteLine("| measure | target | ours | peer or limit | ratio | command |\n|---|---|---|---|---|---|");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {measure} | {target} | {ours:#,0.##} {unit} | {peer:#,0.##} {unit} | {ours / peer:0.00} | `{command}` |"));
+        rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {measure} | {target} | {ours:#,0.##} {unit} | {peer:#,0.##} {unit} | {ours / peer:0.00} | `{Command}` |"));
+        Console.WriteLine(rows[^1]);
     }
 
-    /// <summary>Runs <paramref name="callers"/> closed loops for a while and gives each call's time in milliseconds, sorted.</summary>
-    public static async Task<double[]> LoopAsync(int callers, TimeSpan duration, Func<int, Task> call)
+    /// <summary>Writes all rows with the machine they were measured on.</summary>
+    public void Write(string file) => File.WriteAllText(file, $"""
+        # Speed
+
+        Written by `make bench`. The ratio is ours divided by the peer or limit, both from the same run, in turns where they are compared.
+
+        {Machine()}
+
+        | measure | target | ours | peer or limit | ratio | command |
+        |---|---|---|---|---|---|
+        {string.Join('\n', rows)}
+
+        """, new UTF8Encoding(false));
+
+    private static string Machine()
     {
-        var end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
-        {
-            var own = new List<double>();
-            while (Stopwatch.GetTimestamp() < end)
-            {
-                var started = Stopwatch.GetTimestamp();
-                await call(caller);
-                own.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
-
-            return own;
-        })));
-        return [.. times.SelectMany(own => own).Order()];
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "?";
+        var load = File.ReadAllText("/proc/loadavg").Split(' ')[1];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Machine: {Environment.ProcessorCount} × {model}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load of the last 5 minutes {load}. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.");
     }
-
-    public static double Percentile(double[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)];
 }

@@ -35,7 +35,7 @@ internal static class SandboxBenchmark
         report.Row("statement that hangs inside one function killed, latest of 5", "≤ 2,500 ms", await LatestAsync(server, workspace, InOneFunction), Deadline.TotalMilliseconds, "ms");
         report.Row("first answer after all workers were killed, median of 10", "—", await RespawnAsync(server, workspace), Deadline.TotalMilliseconds, "ms");
         var number = 0;
-        await Report.LoopAsync(2, WarmUp, _ => server.AskAsync(workspace, LedgerTable.PointQuery(Interlocked.Add(ref number, 7919)), CancellationToken.None));
+        await Loop.RunAsync(2, WarmUp, _ => server.AskAsync(workspace, LedgerTable.PointQuery(Interlocked.Add(ref number, 7919)), CancellationToken.None));
         report.Row("memory of a worker: after six seconds of indexed questions, over idle", "≤ 128 MiB", (Workers().Max(worker => worker.Now) - idle) / KibibytesPerMebibyte, MaxMebibytes, "MiB");
         await MemoryAsync(report, server, workspace, 1, idle);
         await MemoryAsync(report, server, workspace, BombsAtOnce, idle);
@@ -100,7 +100,7 @@ internal static class SandboxBenchmark
     {
         try
         {
-            await server.Gateway.QueryAsync(workspace, new QueryMessage(sql, ReadAccess.Everything, 1, 1000, Deadline), CancellationToken.None);
+            await server.QueryAsync(workspace, new QueryMessage(sql, ReadAccess.Everything, 1, 1000, Deadline), CancellationToken.None);
             return null;
         }
         catch (ProblemException problem)

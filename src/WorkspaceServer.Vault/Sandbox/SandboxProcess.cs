@@ -16,7 +16,9 @@ public sealed class SandboxProcess : IDisposable
     {
         this.process = process;
         input = process.StandardInput.BaseStream;
-        output = process.StandardOutput.BaseStream;
+
+        // A frame's length and the rest of it then come in one call. The worker reads without a buffer, since what it gets holds keys.
+        output = new BufferedStream(process.StandardOutput.BaseStream, 16 << 10);
     }
 
     /// <summary>The process id.</summary>

@@ -30,7 +30,7 @@ internal static class Logging
         }
         else if (format != LogFormat.None)
         {
-            logger.WriteTo.Console(new CompactJsonFormatter());
+            logger.WriteTo.Sink(new LineSink(Console.OpenStandardOutput(), new CompactJsonFormatter()));
         }
     }, preserveStaticLogger: true); // else servers in one process, as in tests, would share the last one's logger
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -13,8 +13,8 @@ internal sealed class RequestScope
     /// <summary>Of the request that this code serves; null outside of one.</summary>
     public static RequestScope? Current => Ambient.Value;
 
-    /// <summary>16 random bytes as 32 hexadecimal digits, like a trace id of W3C Trace Context, section 3.2.2.3.</summary>
-    public string RequestId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    /// <summary>16 random bytes as 32 hexadecimal digits, a trace id of W3C Trace Context, section 3.2.2.3. It names a request and guards nothing.</summary>
+    public string RequestId { get; } = ActivityTraceId.CreateRandom().ToHexString();
 
     public string? WorkspaceId { get; set; }
 

@@ -11,7 +11,7 @@ internal interface IWorkspaceGateway
     /// <summary>The tables and columns that <paramref name="access"/> may see, ordered by name.</summary>
     Task<Catalog> GetCatalogAsync(WorkspaceId workspace, ReadAccess access, CancellationToken cancel);
 
-    /// <summary>Runs one untrusted SELECT in the sandbox.</summary>
+    /// <summary>Runs one untrusted SELECT in the sandbox. May hold the caller's thread until the answer is there.</summary>
     Task<QueryAnswer> QueryAsync(WorkspaceId workspace, QueryMessage query, CancellationToken cancel);
 
     /// <summary>Full-text search over the text columns that the caller may see, best match first.</summary>

@@ -178,7 +178,7 @@ public sealed class HostileYard : IAsyncLifetime
         string? outcome;
         try
         {
-            var answer = await Server.Gateway.QueryAsync(workspace, new QueryMessage(statement.Sql, Access, 1000, 1 << 20, Deadline), default);
+            var answer = await Server.QueryAsync(workspace, new QueryMessage(statement.Sql, Access, 1000, 1 << 20, Deadline), default);
             Interlocked.Add(ref answered, workspace == Books ? 1 : 0);
             Require(statement.Expected != Expected.Refused, $"answered with {answer.Rows.Count} rows", statement);
             Inspect(statement, answer);

@@ -59,7 +59,7 @@ public sealed class MemoryBombsTests : IAsyncLifetime
     {
         var started = Stopwatch.GetTimestamp();
         var problem = await Assert.ThrowsAsync<ProblemException>(() =>
-            server.Gateway.QueryAsync(books, new QueryMessage(sql, HostileYard.Access, 1000, 1 << 20, Deadline), default));
+            server.QueryAsync(books, new QueryMessage(sql, HostileYard.Access, 1000, 1 << 20, Deadline), default));
         Assert.Contains(problem.Code, new[] { ProblemCodes.TooExpensive, ProblemCodes.DeadlineExceeded, ProblemCodes.Busy });
         return Stopwatch.GetElapsedTime(started);
     }

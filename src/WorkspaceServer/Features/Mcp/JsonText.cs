@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using WorkspaceServer.Vault;
@@ -20,6 +21,10 @@ internal static class JsonText
     /// <summary>Longest blob that is shown, in bytes.</summary>
     private const int MaxBlobBytes = 64;
 
+    /// <summary>Whatever <see cref="Append"/> does not write as it is, and the halves of surrogate pairs, which may lack the other one.</summary>
+    private static readonly SearchValues<char> NotPlain = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(c => char.IsSurrogate(c) || IsEscaped(new Rune(c)))]);
+
     public static string Of(SqlValue value) => value.Type switch
     {
         SqlType.Null => "null",
@@ -40,6 +45,11 @@ internal static class JsonText
     /// <summary>Text of which nothing is cut off.</summary>
     public static string OfWhole(string text)
     {
+        if (!text.AsSpan().ContainsAny(NotPlain))
+        {
+            return $"\"{text}\"";
+        }
+
         var json = new StringBuilder(text.Length + 2).Append('"');
         foreach (var rune in text.EnumerateRunes())
         {
@@ -88,7 +98,7 @@ internal static class JsonText
         {
             json.Append("\\n");
         }
-        else if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069))
+        else if (IsEscaped(rune))
         {
             json.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
         }
@@ -98,6 +108,9 @@ internal static class JsonText
             json.Append(characters[..rune.EncodeToUtf16(characters)]);
         }
     }
+
+    private static bool IsEscaped(Rune rune) => rune.Value is '"' or '\\' || Rune.IsControl(rune)
+        || rune.Value is 0x2028 or 0x2029 or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     private static string Blob(byte[] bytes) => bytes.Length <= MaxBlobBytes
         ? $"x'{Convert.ToHexString(bytes)}'"

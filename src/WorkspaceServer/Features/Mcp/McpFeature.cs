@@ -21,6 +21,9 @@ internal static class McpFeature
     /// <summary>How long a client may keep a list. Short, for a list depends on the token's scopes.</summary>
     private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
 
+    // Read once: the SDK asks for the server's options with every request.
+    private static readonly string Version = typeof(McpFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     private const string UnknownTool = "unknown_tool";
 
     private const string Instructions =
@@ -74,8 +77,6 @@ internal static class McpFeature
                 endpoint.RequestDelegate = context => gate.InvokeAsync(context, mcp);
             });
     }
-
-    private static string Version => typeof(McpFeature).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Leaves out what the token's scopes do not cover; the order is always the same.</summary>
     private static ListToolsResult OnlyAllowed(ListToolsResult result, Caller caller, WorkspaceTools tools)

@@ -57,6 +57,10 @@ internal sealed class SandboxPool : IDisposable
     }
 
     /// <summary>Runs one statement and notes it in the trail. Whatever happens to it is in the reply; only a cancelled wait throws.</summary>
+    /// <remarks>
+    /// Once it has a worker it holds the thread that it is on until the answer is there: handing the wait to another thread would
+    /// hold that one instead, and costs more than a short statement itself. Who wants several answers at once asks on several threads.
+    /// </remarks>
     public async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
@@ -83,14 +87,14 @@ internal sealed class SandboxPool : IDisposable
             return refusal!;
         }
 
-        if (await RunAsync(slot, handle, request, started, cancel) is { } reply)
+        if (Run(slot, handle, request, started, cancel) is { } reply)
         {
             return reply;
         }
 
         // It only reads, so starting again when its turn comes is safe, and keeps no memory while it waits.
         slot = await AcquireHeavyAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
-        return slot is null ? Busy() : (await RunAsync(slot, handle, request, started, cancel))!;
+        return slot is null ? Busy() : Run(slot, handle, request, started, cancel)!;
     }
 
     /// <summary>Closes every idle worker's handles of a workspace, so that its file can be removed.</summary>
@@ -161,7 +165,7 @@ internal sealed class SandboxPool : IDisposable
         : slot.ProcessorTime;
 
     /// <returns>Null if the statement has to wait for its turn among the heavy ones.</returns>
-    private async Task<SandboxReply?> RunAsync(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
+    private SandboxReply? Run(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
     {
         var running = Stopwatch.GetTimestamp();
         using var abort = cancel.UnsafeRegister(_ => EndIfHeavy(slot), null);
@@ -169,7 +173,7 @@ internal sealed class SandboxPool : IDisposable
         {
             var timeLeft = request.Deadline - Stopwatch.GetElapsedTime(started, running);
             Watch(slot, handle.Workspace, timeLeft);
-            return await Task.Run(() => slot.Process.Query(handle, request, timeLeft), CancellationToken.None);
+            return slot.Process.Query(handle, request, timeLeft);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
         {
@@ -282,6 +286,7 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
+            slot.ClearAlarm();
             if (disposed || slot.Remaining() is not { } remaining)
             {
                 return;

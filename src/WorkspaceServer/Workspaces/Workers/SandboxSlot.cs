@@ -22,13 +22,14 @@ internal sealed class SandboxSlot : IDisposable
     private readonly Timer alarm;
     private long begin;
     private long end;
+    private long? alarmAt;
     private TimeSpan processorTimeAtBegin;
     private bool isRunning;
 
     public SandboxSlot(SandboxProcess process, Action<SandboxSlot> onAlarm)
     {
         Process = process;
-        alarm = new Timer(_ => onAlarm(this), null, Timeout.Infinite, Timeout.Infinite);
+        alarm = new Timer(_ => onAlarm(this));
     }
 
     public SandboxProcess Process { get; }
@@ -49,8 +50,14 @@ internal sealed class SandboxSlot : IDisposable
         Slice = slice;
         processorTimeAtBegin = Process.ProcessorTime;
         begin = Stopwatch.GetTimestamp();
-        end = Stopwatch.GetTimestamp() + (long)(untilKill.TotalSeconds * Stopwatch.Frequency);
-        SetAlarm(slice);
+        end = begin + Ticks(untilKill);
+
+        // An alarm that an earlier statement left comes too early at worst, and is then set anew. To set one for each statement
+        // wakes the timers' thread each time, which costs as much as a short statement.
+        if (alarmAt is null || alarmAt > begin + Ticks(slice))
+        {
+            SetAlarm(slice);
+        }
     }
 
     /// <summary>Processor time after which the statement counts as heavy.</summary>
@@ -64,13 +71,19 @@ internal sealed class SandboxSlot : IDisposable
     /// <summary>How long until the kill; null if nothing is running.</summary>
     public TimeSpan? Remaining() => isRunning ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end) : null;
 
-    public void SetAlarm(TimeSpan after) => alarm.Change(after, Timeout.InfiniteTimeSpan);
+    public void SetAlarm(TimeSpan after)
+    {
+        alarmAt = Stopwatch.GetTimestamp() + Ticks(after);
+        alarm.Change(after, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The alarm went off.</summary>
+    public void ClearAlarm() => alarmAt = null;
 
     /// <summary>The state in which the statement ended.</summary>
     public SandboxSlotState Finish()
     {
         isRunning = false;
-        alarm.Change(Timeout.Infinite, Timeout.Infinite);
         return State;
     }
 
@@ -79,4 +92,6 @@ internal sealed class SandboxSlot : IDisposable
         alarm.Dispose();
         Process.Dispose();
     }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }
