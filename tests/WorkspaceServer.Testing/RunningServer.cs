@@ -52,7 +52,11 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
-    public TokenIssuer Tokens => app.Services.GetRequiredService<TokenIssuer>();
+    public TokenIssuer Tokens => Get<TokenIssuer>();
+
+    /// <summary>A service of the running server.</summary>
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
 
     public static async Task<RunningServer> StartAsync(
         ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null,

@@ -1,4 +1,5 @@
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
@@ -27,6 +28,7 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
         Audit = new AuditLog(AuditRows, AuditAnchor, Control, Clock);
         Store = new WorkspaceStore(Control);
         Changes = new ChangeCounter(Control, Clock);
+        Policy = new Policy(new AuthorityStore(Control), Changes, Clock);
         Lifecycle = new WorkspaceLifecycle(Store, Folder, Master, Clock);
         Open = new OpenWorkspaces(Store, Folder, Master, Changes, options ?? new WorkspaceOptions());
         var sandbox = new SandboxOptions { WorkerPath = WorkerPath };
@@ -60,6 +62,8 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
 
     public ChangeCounter Changes { get; }
 
+    public Policy Policy { get; }
+
     public WorkspaceLifecycle Lifecycle { get; }
 
     public OpenWorkspaces Open { get; }
@@ -73,6 +77,22 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
     public string KeyFile => root.File("master.key");
 
     public WorkspaceId Create(string name = "Books") => Lifecycle.Create(name, (_, _) => { }).Id;
+
+    /// <summary>Someone new who can sign in; gives their id.</summary>
+    public string AddPerson(string email, bool isSuperAdmin = false)
+    {
+        var id = Guid.CreateVersion7(Clock.GetUtcNow()).ToString("n");
+        using var connection = Control.Open();
+        connection.Execute(
+            "INSERT INTO person (id, email, email_key, name, system_role, created_at) VALUES (@id, @email, @key, @name, @role, @now)",
+            ("@id", id),
+            ("@email", email),
+            ("@key", email.ToLowerInvariant()),
+            ("@name", "Somebody"),
+            ("@role", isSuperAdmin ? "super_admin" : "user"),
+            ("@now", Clock.GetUtcNow().ToUnixTimeSeconds()));
+        return id;
+    }
 
     /// <summary>Loads a table in one go.</summary>
     public async Task<LoadedTable> LoadAsync(WorkspaceId workspace, TableSchema schema, IReadOnlyList<SqlValue[]> rows, CancellationToken cancel)

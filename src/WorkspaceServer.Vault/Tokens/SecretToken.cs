@@ -17,6 +17,9 @@ public static class SecretToken
     /// <summary>Prefix of a token for the MCP endpoint.</summary>
     public const string McpPrefix = "wsp_mcp_";
 
+    /// <summary>Prefix of an invitation to a workspace.</summary>
+    public const string InvitationPrefix = "wsp_inv_";
+
     /// <summary>Length of the secret, in bytes.</summary>
     public const int SecretBytes = 32;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
@@ -45,7 +46,7 @@ internal sealed class AuditFilterOptions
         Time(context, until));
 
     private static string IdOf(CommandContext context, string named) =>
-        Vault.WorkspaceId.TryParse(named, out var id) ? id.ToString() : context.FindWorkspace(named).Id.ToString();
+        Vault.WorkspaceId.TryParse(named, out var id) ? id.ToString() : context.FindWorkspace(named, Permissions.AuditRead).Id.ToString();
 
     private static long? Time(CommandContext context, Option<string?> option)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
@@ -17,9 +18,25 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
     public T Get<T>()
         where T : notnull => services.Value.GetRequiredService<T>();
 
-    /// <summary>The workspace with this id or name.</summary>
-    /// <exception cref="ProblemException">None or several have it.</exception>
-    public Workspace FindWorkspace(string idOrName)
+    /// <summary>The workspace with this id or name, for what the verb is about to do there.</summary>
+    /// <exception cref="ProblemException">None or several have it, or the policy says no.</exception>
+    public Workspace FindWorkspace(string idOrName, Permission permission)
+    {
+        var workspace = FindWorkspace(idOrName);
+        return Get<Policy>().May(Principal.Operator, permission, workspace.Id).IsAllowed
+            ? workspace
+            : throw new ProblemException(ProblemCodes.Forbidden, "You may not do that.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (services.IsValueCreated)
+        {
+            await services.Value.DisposeAsync();
+        }
+    }
+
+    private Workspace FindWorkspace(string idOrName)
     {
         var store = Get<WorkspaceStore>();
         if (WorkspaceId.TryParse(idOrName, out var id) && store.Find(id) is { } byId)
@@ -34,13 +51,5 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
             0 => throw new ProblemException(ProblemCodes.NotFound, $"There is no workspace '{idOrName}'. List them with: workspace-server workspace list"),
             _ => throw new ProblemException(ProblemCodes.InvalidArgument, $"{named.Length} workspaces are named '{idOrName}'. Use the id of one of them."),
         };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (services.IsValueCreated)
-        {
-            await services.Value.DisposeAsync();
-        }
     }
 }

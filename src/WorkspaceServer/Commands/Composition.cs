@@ -1,4 +1,5 @@
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
@@ -18,6 +19,7 @@ internal static class Composition
     {
         var services = new ServiceCollection();
         services.AddWorkspaces(configuration);
+        services.AddAccess();
         services.AddTokens();
         return services.BuildServiceProvider();
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -15,7 +16,7 @@ internal static class CreateTokenCommand
         var name = new Option<string>("--name") { Description = "Which client it is for.", HelpName = "NAME", DefaultValueFactory = _ => "AI client" };
         var days = new Option<int>("--days") { Description = "Days until it expires.", HelpName = "DAYS", DefaultValueFactory = _ => (int)TokenIssuer.DefaultLifetime.TotalDays }
             .Between(1, (long)TokenIssuer.MaxLifetime.TotalDays);
-        var scopes = new Option<string[]>("--scope") { Description = $"What it may do: {string.Join(", ", Scopes.All)}. May be repeated; all if not given.", HelpName = "SCOPE", DefaultValueFactory = _ => [] };
+        var scopes = new Option<string[]>("--scope") { Description = $"What it may do: {string.Join(", ", Scopes.All)}. May be repeated; reading if not given.", HelpName = "SCOPE", DefaultValueFactory = _ => [] };
         var hide = new Option<string[]>("--hide") { Description = "A column that it never sees, as table.column, or table.* for a whole table. May be repeated.", HelpName = "COLUMN", DefaultValueFactory = _ => [] };
         var rows = new Option<long?>("--rows-per-day") { Description = "Rows that it may read in a day (UTC); as Mcp:RowsPerDay says if not given.", HelpName = "ROWS" }
             .Between(1, TokenBudget.MaxRows);
@@ -33,14 +34,14 @@ internal static class CreateTokenCommand
         command.Add(file);
         return command.Runs(async (context, cancel) =>
         {
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.TokensCreate).Id;
             var hidden = context.Arguments.GetValue(hide)!;
             var catalog = await context.Get<IWorkspaceGateway>().GetCatalogAsync(id, ReadAccess.Everything, cancel);
             CheckHidden(catalog, hidden);
             var wanted = context.Arguments.GetValue(scopes)!;
             var token = context.Get<TokenIssuer>().Create(
                 id, context.Arguments.GetValue(name)!, wanted.Length == 0 ? null : wanted, hidden, TimeSpan.FromDays(context.Arguments.GetValue(days)),
-                new TokenBudget(context.Arguments.GetValue(rows), context.Arguments.GetValue(bytes)));
+                budget: new TokenBudget(context.Arguments.GetValue(rows), context.Arguments.GetValue(bytes)));
             Show(context.Output, token, context.Arguments.GetValue(file));
             return ExitCodes.Ok;
         });
@@ -65,13 +66,7 @@ internal static class CreateTokenCommand
     {
         if (file is not null)
         {
-            using var stream = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(token.Text));
+            SecretFile.Write(file, token.Text);
         }
 
         output.Result(

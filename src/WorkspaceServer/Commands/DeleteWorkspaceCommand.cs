@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
@@ -17,7 +18,7 @@ internal static class DeleteWorkspaceCommand
         command.Add(yes);
         return command.Runs((context, _) =>
         {
-            var workspace = context.FindWorkspace(context.Arguments.GetValue(name)!);
+            var workspace = context.FindWorkspace(context.Arguments.GetValue(name)!, Permissions.WorkspaceClose);
             if (!context.Arguments.GetValue(yes))
             {
                 throw new ProblemException(ProblemCodes.InvalidArgument, $"This destroys workspace {workspace.Name} ({workspace.Id}) for good. Add --yes to do it.");

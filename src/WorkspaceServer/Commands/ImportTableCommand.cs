@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Hosting;
@@ -28,7 +29,7 @@ internal static class ImportTableCommand
         command.Add(delimiter);
         return command.Runs(async (context, cancel) =>
         {
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.TablesImport).Id;
             var options = new CsvImportOptions(
                 context.Arguments.GetValue(name), context.Arguments.GetValue(key), Delimiters[context.Arguments.GetValue(delimiter)!]);
             var (schema, table) = await context.Output.ProgressAsync("Reading", report => CsvImport.RunAsync(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -15,7 +16,7 @@ internal static class ListTablesCommand
         command.Add(workspace);
         return command.Runs(async (context, cancel) =>
         {
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.TablesRead).Id;
             var catalog = await context.Get<IWorkspaceGateway>().GetCatalogAsync(id, ReadAccess.Everything, cancel);
             context.Output.Result(
                 catalog.Tables.Select(table => new { table.Schema.Name, table.RowCount, Columns = table.Schema.Columns.Count, table.LoadedAt, table.Schema.Source, table.Schema.Description }),

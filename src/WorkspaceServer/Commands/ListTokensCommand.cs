@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -18,7 +19,7 @@ internal static class ListTokensCommand
         command.Add(workspace);
         return command.Runs((context, _) =>
         {
-            var wanted = context.Arguments.GetValue(workspace) is { } name ? context.FindWorkspace(name) : null;
+            var wanted = context.Arguments.GetValue(workspace) is { } name ? context.FindWorkspace(name, Permissions.TokensRead) : null;
             var tokens = context.Get<TokenStore>().List(wanted?.Id);
             var now = context.Get<TimeProvider>().GetUtcNow();
             var usage = context.Get<TokenUsageStore>().Of(DailyQuotas.DayOf(now));

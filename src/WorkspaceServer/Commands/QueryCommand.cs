@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -27,7 +28,7 @@ internal static class QueryCommand
         {
             var text = context.Arguments.GetValue(sql)!;
             text = text == "-" ? await ReadAsync(Console.In, cancel) : text;
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.QueryRun).Id;
             var message = new QueryMessage(text, ReadAccess.Everything, context.Arguments.GetValue(rows), SandboxLimits.MaxResultBytes, context.Get<QueryOptions>().Deadline);
             var answer = await context.Get<IWorkspaceGateway>().QueryAsync(id, message, cancel);
             await context.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.QueryRun)
@@ -36,7 +37,7 @@ internal static class QueryCommand
                 Details = [("sql", context.Get<SqlText>().Of(text)), ("touched", answer.Touched), ("rows", answer.Rows.Count), ("statements", RequestScope.Current?.Statements)],
             });
             context.Output.Result(
-                new { answer.Columns, Rows = answer.Rows.Select(row => row.Select(Plain)), answer.Truncated, answer.AsOf, Milliseconds = answer.Elapsed.TotalMilliseconds },
+                new { answer.Columns, Rows = answer.Rows.Select(row => row.Select(PlainValue.Of)), answer.Truncated, answer.AsOf, Milliseconds = answer.Elapsed.TotalMilliseconds },
                 output => Print(output, answer));
             return ExitCodes.Ok;
         });
@@ -48,14 +49,6 @@ internal static class QueryCommand
         var text = new char[SandboxLimits.MaxSqlBytes + 1];
         return new string(text, 0, await reader.ReadBlockAsync(text, cancel));
     }
-
-    private static object? Plain(SqlValue value) => value.Type switch
-    {
-        SqlType.Integer => value.AsInteger(),
-        SqlType.Real => value.AsReal(),
-        SqlType.Null => null,
-        _ => value.ToString(),
-    };
 
     private static void Print(Output output, QueryAnswer answer)
     {

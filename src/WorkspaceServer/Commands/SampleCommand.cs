@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Hosting;
@@ -25,7 +26,7 @@ internal static class SampleCommand
         command.Add(scale);
         return command.Runs(async (context, cancel) =>
         {
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.TablesImport).Id;
             var tables = await LoadAsync(context.Output, context.Get<IWorkspaceGateway>(), context.Get<AuditLog>(), id, context.Arguments.GetValue(scale), cancel);
             context.Output.Result(tables, output =>
             {

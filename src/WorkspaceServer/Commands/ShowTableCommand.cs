@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -17,7 +18,7 @@ internal static class ShowTableCommand
         command.Add(workspace);
         return command.Runs(async (context, cancel) =>
         {
-            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!).Id;
+            var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.TablesRead).Id;
             var catalog = await context.Get<IWorkspaceGateway>().GetCatalogAsync(id, ReadAccess.Everything, cancel);
             var wanted = context.Arguments.GetValue(name)!;
             var table = catalog.Find(wanted) ?? throw new ProblemException(ProblemCodes.NotFound, $"There is no table '{wanted}'. List them with: workspace-server table list");

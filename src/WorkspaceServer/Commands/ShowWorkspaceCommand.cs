@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Workspaces;
@@ -16,7 +17,7 @@ internal static class ShowWorkspaceCommand
         command.Add(name);
         return command.Runs(async (context, cancel) =>
         {
-            var workspace = context.FindWorkspace(context.Arguments.GetValue(name)!);
+            var workspace = context.FindWorkspace(context.Arguments.GetValue(name)!, Permissions.WorkspaceRead);
             var catalog = await context.Get<IWorkspaceGateway>().GetCatalogAsync(workspace.Id, ReadAccess.Everything, cancel);
             var path = context.Get<DataFolder>().DatabaseOf(workspace.Id);
             var document = new

@@ -1,7 +1,9 @@
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 
@@ -16,6 +18,8 @@ internal static class WebServer
     {
         var builder = HttpServer.CreateBuilder(options);
         addServices(builder.Services);
+        builder.Services.AddAccess();
+        builder.Services.AddAccessAuthorization();
         builder.Services.AddTokens();
         builder.Services.AddBearerAuthentication();
         builder.Services.AddHostedService<AuditSweeper>();
@@ -29,6 +33,8 @@ internal static class WebServer
         Pipeline.Use(app);
         HealthFeature.Map(app);
         ProtectedResource.Map(app);
+        AccessFeature.Map(app);
+        RunQuery.Map(app);
         McpFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);

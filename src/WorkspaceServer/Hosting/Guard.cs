@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authorization;
+
 namespace WorkspaceServer.Hosting;
 
 /// <summary>
@@ -16,7 +18,10 @@ internal abstract record Authority
     public static Authority Token { get; } = new TokenAuthority();
 
     /// <summary>A person with a session.</summary>
-    public static Authority SignedIn { get; } = new SignedInAuthority();
+    public static Authority SignedIn { get; } = new SignedInAuthority(Fresh: false);
+
+    /// <summary>A person with a session who proved who they are less than 15 minutes ago (step-up).</summary>
+    public static Authority FreshlySignedIn { get; } = new SignedInAuthority(Fresh: true);
 
     /// <summary>Whoever holds this permission in the workspace that the request names; without a workspace, in the whole system.</summary>
     /// <param name="permission">Its name, such as "members.invite".</param>
@@ -27,7 +32,7 @@ internal abstract record Authority
 
     internal sealed record TokenAuthority : Authority;
 
-    internal sealed record SignedInAuthority : Authority;
+    internal sealed record SignedInAuthority(bool Fresh) : Authority;
 
     internal sealed record PermissionAuthority(string Permission, bool Fresh) : Authority;
 }
@@ -39,6 +44,9 @@ internal sealed record InputCheck(Type? Validator, string? WhyNone)
 {
     /// <summary>Checked by this type.</summary>
     public static InputCheck By<TValidator>() => new(typeof(TValidator), null);
+
+    /// <summary>Ids in the path, which are only looked up, as parameters and together with the workspace.</summary>
+    public static InputCheck Ids { get; } = new(null, "ids are only looked up");
 
     /// <summary>There is nothing to check: no parameter, no query, no body is read.</summary>
     public static InputCheck None { get; } = new(null, "reads no input");
@@ -62,6 +70,23 @@ internal static class GuardExtensions
         where TBuilder : IEndpointConventionBuilder
     {
         endpoint.WithMetadata(new Guard(authority, rate, input, recording));
-        return authority is Authority.AnyoneAuthority ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization();
+        return authority is Authority.AnyoneAuthority ? endpoint.AllowAnonymous() : endpoint.RequireAuthorization(PolicyOf(authority));
+    }
+
+    /// <summary>Which scheme has to say who calls: a cookie opens no endpoint for tokens, and a token none for people.</summary>
+    private static AuthorizationPolicy PolicyOf(Authority authority)
+    {
+        var policy = new AuthorizationPolicyBuilder(authority is Authority.TokenAuthority ? Schemes.Bearer : Schemes.Session)
+            .RequireAuthenticatedUser()
+            .AddRequirements(new AuthorityRequirement(authority));
+        if (authority is Authority.SignedInAuthority { Fresh: true } or Authority.PermissionAuthority { Fresh: true })
+        {
+            policy.AddRequirements(new FreshAuthentication());
+        }
+
+        return policy.Build();
     }
 }
+
+/// <summary>What ASP.NET Core has to ask before such an endpoint runs; Features/Access answers it.</summary>
+internal sealed record AuthorityRequirement(Authority Authority) : IAuthorizationRequirement;

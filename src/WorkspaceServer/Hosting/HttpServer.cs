@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace WorkspaceServer.Hosting;
 
@@ -21,12 +22,25 @@ internal static partial class HttpServer
             kestrel.Listen(end);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        builder.Services.ConfigureHttpJsonOptions(json => UseStrictJson(json.SerializerOptions));
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(options);
         Logging.Add(builder.Services, options.LogFormat);
         Pipeline.AddServices(builder.Services);
         return builder;
+    }
+
+    /// <summary>One spelling for each member, and no member that means nothing: what is mistyped is refused, not passed over.</summary>
+    private static void UseStrictJson(JsonSerializerOptions json)
+    {
+        json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.PropertyNameCaseInsensitive = false;
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.AllowDuplicateProperties = false;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
     }
 
     /// <summary>Says it plainly when other machines can reach the server without a proxy.</summary>

@@ -38,10 +38,11 @@ internal static class Pipeline
             options.ForwardLimit = 1;
         });
         services.AddAuthentication();
+        services.AddSingleton<IAuthorizationHandler, FreshAuthentication.Handler>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
     private static void UseNothingHere(WebApplication app) => app.Use((context, next) => context.GetEndpoint() is null
-        ? ProblemResponses.WriteAsync(context, ProblemCodes.NotFound, "There is nothing at this address.")
+        ? ProblemResponses.WriteAsync(context, ProblemCodes.NotFound, ProblemResponses.NothingHere)
         : next(context));
 }

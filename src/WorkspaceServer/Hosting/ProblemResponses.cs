@@ -5,6 +5,9 @@ namespace WorkspaceServer.Hosting;
 /// <summary>Answers every failure as problem+json (RFC 9457) with a stable code; what went wrong inside is only in the log.</summary>
 internal static partial class ProblemResponses
 {
+    /// <summary>Said of every address that is nothing to its caller, whatever may be there for others.</summary>
+    public const string NothingHere = "There is nothing at this address.";
+
     public static void Use(WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkspaceServer.Failures");
@@ -73,8 +76,8 @@ internal static partial class ProblemResponses
         {
             400 => WriteAsync(context, ProblemCodes.BadRequest, "The request could not be read."),
             401 => WriteAsync(context, ProblemCodes.Unauthorized, "Send a valid token as: Authorization: Bearer wsp_mcp_…"),
-            403 => WriteAsync(context, ProblemCodes.Forbidden, "This token may not do that."),
-            404 => WriteAsync(context, ProblemCodes.NotFound, "There is nothing at this address."),
+            403 => WriteAsync(context, ProblemCodes.Forbidden, "You may not do that."),
+            404 => WriteAsync(context, ProblemCodes.NotFound, NothingHere),
             405 => WriteAsync(context, ProblemCodes.MethodNotAllowed, "This address does not take that method; see the Allow header."),
             406 => WriteAsync(context, ProblemCodes.NotAcceptable, "This address cannot answer in a form that the Accept header takes."),
             413 => WriteAsync(context, ProblemCodes.PayloadTooLarge, "The request body is larger than this endpoint takes."),

@@ -31,6 +31,9 @@ internal static class RateClasses
     /// <summary>Pages and their forms, for people who are signed in.</summary>
     public static readonly RateClass Pages = new("pages", 600, TimeSpan.FromMinutes(1), RateKey.Person);
 
+    /// <summary>The JSON interface, for people who are signed in and for tokens.</summary>
+    public static readonly RateClass Api = new("api", 600, TimeSpan.FromMinutes(1), RateKey.Person);
+
     /// <summary>Whatever takes a password, a code or a link.</summary>
     public static readonly RateClass SignIn = new("sign-in", 20, TimeSpan.FromMinutes(1), RateKey.Address, IsKept: true);
 

@@ -1,5 +1,5 @@
 using WorkspaceServer.Testing;
-using WorkspaceServer.Vault.Age;
+using WorkspaceServer.Age;
 using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Age;

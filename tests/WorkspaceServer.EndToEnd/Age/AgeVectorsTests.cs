@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Vault.Age;
+using WorkspaceServer.Age;
 using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Age;

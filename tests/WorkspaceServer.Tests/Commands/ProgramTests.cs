@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -169,23 +167,5 @@ public sealed class ProgramTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private async Task<Run> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", folder.Path, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new Run(process.ExitCode, await output, await error);
-    }
-
-    private sealed record Run(int ExitCode, string Output, string Error)
-    {
-        public JsonElement Json => JsonElement.Parse(Output);
-    }
+    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.StartAsync(["--home", folder.Path, .. arguments]);
 }

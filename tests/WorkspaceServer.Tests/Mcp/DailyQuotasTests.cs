@@ -154,6 +154,6 @@ public sealed class DailyQuotasTests : IAsyncDisposable
     private Caller Caller(TokenBudget budget = default)
     {
         var record = issuer.Create(workspaces.Create(), "test", budget: budget).Record;
-        return new Caller(record.Id, record.Name, record.Workspace, record.Scopes.ToHashSet(), ReadAccess.Everything, record.Budget);
+        return new Caller(record.Id, record.Name, record.Workspace, record.Scopes.ToHashSet(), ReadAccess.Everything, Budget: record.Budget);
     }
 }

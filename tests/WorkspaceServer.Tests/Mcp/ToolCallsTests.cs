@@ -25,6 +25,7 @@ public sealed class ToolCallsTests : IAsyncDisposable
 
     public ToolCallsTests() => calls = new ToolCalls(
         Options,
+        workspaces.Policy,
         new DailyQuotas(new TokenUsageStore(workspaces.Control), Options, TimeProvider.System, NullLogger<DailyQuotas>.Instance),
         workspaces.Audit,
         new SqlText(new AuditOptions()),
@@ -82,7 +83,7 @@ public sealed class ToolCallsTests : IAsyncDisposable
     public ValueTask DisposeAsync() => workspaces.DisposeAsync();
 
     /// <summary>One of our tools, but it ends when the test says so.</summary>
-    private sealed class WaitingTool(Task goOn, ToolCalls calls) : WorkspaceTool([Features.Tokens.Scopes.TablesRead], [], calls)
+    private sealed class WaitingTool(Task goOn, ToolCalls calls) : WorkspaceTool(Features.Access.Permissions.TablesRead, [], calls)
     {
         public override Tool ProtocolTool { get; } = Describe("wait", "Wait", "Waits until it is told to go on.", [], """{"type":"object"}""");
 

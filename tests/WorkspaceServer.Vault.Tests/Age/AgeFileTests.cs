@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Vault.Age;
+using WorkspaceServer.Age;
 using Xunit;
 
 namespace WorkspaceServer.Vault.Tests.Age;

@@ -1,4 +1,4 @@
-using WorkspaceServer.Vault.Age;
+using WorkspaceServer.Age;
 using Xunit;
 
 namespace WorkspaceServer.Vault.Tests.Age;

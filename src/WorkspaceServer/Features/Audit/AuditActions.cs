@@ -62,13 +62,20 @@ internal static class AuditActions
     public static readonly AuditAction MemberInvited = new("member.invited", "Somebody was invited into a workspace.");
     public static readonly AuditAction InvitationAccepted = new("invitation.accepted", "An invitation was accepted.");
     public static readonly AuditAction InvitationRevoked = new("invitation.revoked", "An invitation was taken back.");
+    public static readonly AuditAction MemberAdded = new("member.added", "A person was made a member without an invitation.");
     public static readonly AuditAction MemberRoleChanged = new("member.role_changed", "A member's role was changed.");
+    public static readonly AuditAction MemberSuspended = new("member.suspended", "A member was stopped, and all that acts for them.");
+    public static readonly AuditAction MemberReinstated = new("member.reinstated", "A suspended member was let in again.");
     public static readonly AuditAction MemberRemoved = new("member.removed", "A member was removed.");
     public static readonly AuditAction MemberLeft = new("member.left", "A member left.");
+    public static readonly AuditAction RoleCreated = new("role.created", "A custom role was made.");
+    public static readonly AuditAction RoleDeleted = new("role.deleted", "A custom role was removed.");
+    public static readonly AuditAction AccessReviewSigned = new("access_review.signed", "Somebody looked at who may do what, and signed it.");
     public static readonly AuditAction AccessDenied = new("access.denied", "Somebody tried what they may not do.");
     public static readonly AuditAction SupportGranted = new("support.granted", "Support was let into a workspace for a while.");
     public static readonly AuditAction SupportRevoked = new("support.revoked", "Support's access was taken back.");
     public static readonly AuditAction SupportUsed = new("support.used", "Support looked into a workspace.");
+    public static readonly AuditAction SupportReviewed = new("support.reviewed", "What support looked at was signed off.");
 
     // AI clients
     public static readonly AuditAction TokenCreated = new("token.created", "A token for an AI client was made.");

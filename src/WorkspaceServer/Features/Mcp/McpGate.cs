@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
@@ -121,11 +122,14 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
     {
         var needed = MethodOf(message) switch
         {
-            "tools/call" when tools.Find(NameIn(message)) is { } tool && !tool.IsAllowedTo(caller) => tool.Scopes[0],
-            "resources/read" when !caller.Scopes.Contains(Scopes.TablesRead) && IsOurs(message) => Scopes.TablesRead,
+            "tools/call" => tools.Find(NameIn(message))?.Permission,
+            "resources/read" when IsOurs(message) => Permissions.TablesRead,
             _ => null,
         };
-        return needed is null ? null : [.. Scopes.All.Where(scope => scope == needed || caller.Scopes.Contains(scope))];
+        // What the maker of the token may no longer do, no other scope would bring back; the tool says so.
+        return needed is null || Scopes.Ceiling(caller.Scopes).Contains(needed)
+            ? null
+            : [.. Scopes.All.Where(scope => scope == Scopes.That(needed)[0] || caller.Scopes.Contains(scope))];
     }
 
     private Task RecordRefusalAsync(JsonElement message) => NameIn(message) is { Length: > 0 } tool

@@ -12,7 +12,7 @@ internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenCheck tokens, RateLimits limits)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public new const string Scheme = "Bearer";
+    public new const string Scheme = Schemes.Bearer;
 
     /// <summary>Longest token that is looked at, in characters.</summary>
     public const int MaxTokenLength = 256;

@@ -1,12 +1,24 @@
 using System.Security.Claims;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>Who asks, as the bearer token says: never anything that the caller or a model chose.</summary>
-internal sealed record Caller(string TokenId, string TokenName, WorkspaceId Workspace, IReadOnlySet<string> Scopes, ReadAccess Access, TokenBudget Budget = default)
+/// <param name="CreatedBy">The member who made the token and whose permissions bound it; null if the operator did.</param>
+internal sealed record Caller(
+    string TokenId,
+    string TokenName,
+    WorkspaceId Workspace,
+    IReadOnlySet<string> Scopes,
+    ReadAccess Access,
+    string? CreatedBy = null,
+    TokenBudget Budget = default)
 {
+    /// <summary>The same for the policy.</summary>
+    public Principal Principal { get; } = Principal.Token(TokenId, Workspace, Tokens.Scopes.Ceiling(Scopes), CreatedBy);
+
     /// <summary>The caller of this request.</summary>
     /// <exception cref="InvalidOperationException">The request was not authenticated; such a request must not come this far.</exception>
     public static Caller Of(ClaimsPrincipal? user) =>
@@ -14,9 +26,10 @@ internal sealed record Caller(string TokenId, string TokenName, WorkspaceId Work
 
     public ClaimsPrincipal ToPrincipal() => new(new Identity(this));
 
-    private sealed class Identity(Caller caller)
-        : ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.TokenId)], BearerAuthentication.Scheme)
+    private sealed class Identity(Caller caller) : PrincipalIdentity(caller.TokenId, BearerAuthentication.Scheme)
     {
+        public override Principal Principal => caller.Principal;
+
         public Caller Caller => caller;
     }
 }

@@ -1,3 +1,5 @@
+using WorkspaceServer.Features.Access;
+
 namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>What a token may be allowed to do. The names are promises to clients.</summary>
@@ -11,6 +13,22 @@ internal static class Scopes
 
     /// <summary>Every scope, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> All = [TablesRead, Search];
+
+    /// <summary>What a token may do if nobody chose: read. Any scope that writes will have to be asked for.</summary>
+    public static readonly IReadOnlyList<string> Default = [TablesRead, Search];
+
+    private static readonly Dictionary<string, PermissionSet> Opened = new()
+    {
+        [TablesRead] = PermissionSet.Of(Permissions.TablesRead, Permissions.QueryRun, Permissions.RowsRead),
+        [Search] = PermissionSet.Of(Permissions.RowsSearch, Permissions.RowsRead),
+    };
+
+    /// <summary>The most that a token with these scopes may do.</summary>
+    public static PermissionSet Ceiling(IEnumerable<string> scopes) =>
+        scopes.Aggregate(PermissionSet.Empty, (all, scope) => all.With(Opened.GetValueOrDefault(scope)));
+
+    /// <summary>The scopes that open this; each one is enough.</summary>
+    public static IReadOnlyList<string> That(Permission permission) => [.. All.Where(scope => Opened[scope].Contains(permission))];
 
     /// <summary>Reads a list as OAuth writes it: words between single spaces (RFC 6749, section 3.3).</summary>
     public static string[] Parse(string list) => list.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Vault.Tokens;
 using WorkspaceServer.Workspaces;
 
@@ -8,9 +9,10 @@ namespace WorkspaceServer.Features.Tokens;
 /// <summary>Says who a bearer token stands for, if it is good now.</summary>
 /// <remarks>
 /// Answers are remembered until the change counter moves, which other processes move too, so that a revocation is felt
-/// within <see cref="ChangeCounter.MaxAge"/>. Expiry is compared with the clock every time.
+/// within <see cref="ChangeCounter.MaxAge"/>. Expiry is compared with the clock every time. A member's token rests while the
+/// member is suspended.
 /// </remarks>
-internal sealed class TokenCheck(TokenStore tokens, ChangeCounter changes, TimeProvider clock)
+internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter changes, TimeProvider clock)
 {
     /// <summary>Tokens remembered at the same time. When there are more, all are forgotten.</summary>
     private const int MaxRemembered = 10_000;
@@ -40,12 +42,14 @@ internal sealed class TokenCheck(TokenStore tokens, ChangeCounter changes, TimeP
             Remember(key, known);
         }
 
-        return clock.GetUtcNow() < known.ExpiresAt ? known.Caller : null;
+        return clock.GetUtcNow() < known.ExpiresAt && IsActive(known.Caller) ? known.Caller : null;
     }
 
     /// <summary>Whether this token was good when it was looked at last, which costs no look-up to say.</summary>
     public bool WasGood(string token) =>
         SecretToken.TryHash(SecretToken.McpPrefix, token, out var sha256) && remembered.ContainsKey(Convert.ToHexString(sha256));
+
+    private bool IsActive(Caller caller) => caller.CreatedBy is null || policy.IsActive(caller.CreatedBy, caller.Workspace);
 
     private static Caller CallerOf(TokenRecord record) => new(
         record.Id,
@@ -53,6 +57,7 @@ internal sealed class TokenCheck(TokenStore tokens, ChangeCounter changes, TimeP
         record.Workspace,
         record.Scopes.ToHashSet(StringComparer.Ordinal),
         record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns),
+        record.CreatedBy,
         record.Budget);
 
     private void Remember(string key, Remembered known)

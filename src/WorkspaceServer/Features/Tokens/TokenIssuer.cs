@@ -25,17 +25,24 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(366);
 
     /// <param name="hiddenColumns">"table.column" or "table.*".</param>
+    /// <param name="createdBy">The member who makes it, who may do so; null if the operator does.</param>
     /// <exception cref="ProblemException">An argument is out of bounds.</exception>
     public IssuedToken Create(
-        WorkspaceId workspace, string name, IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? hiddenColumns = null, TimeSpan? lifetime = null,
+        WorkspaceId workspace,
+        string name,
+        IReadOnlyList<string>? scopes = null,
+        IReadOnlyList<string>? hiddenColumns = null,
+        TimeSpan? lifetime = null,
+        string? createdBy = null,
         TokenBudget budget = default)
     {
         name = name.Trim();
-        var granted = Scopes.All.Where(scope => (scopes ?? Scopes.All).Contains(scope, StringComparer.Ordinal)).ToArray();
+        scopes ??= Scopes.Default;
+        var granted = Scopes.All.Where(scope => scopes.Contains(scope, StringComparer.Ordinal)).ToArray();
         var hidden = (hiddenColumns ?? []).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         var expires = lifetime ?? DefaultLifetime;
         Check(name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl), $"A token's name has 1 to {MaxNameLength} characters and no line breaks.");
-        Check(granted.Length > 0 && granted.Length == (scopes ?? Scopes.All).Distinct().Count(), $"Scopes are one or more of: {Scopes.Format(Scopes.All)}.");
+        Check(granted.Length > 0 && granted.Length == scopes.Distinct().Count(), $"Scopes are one or more of: {Scopes.Format(Scopes.All)}.");
         Check(hidden.Length <= MaxHiddenColumns && hidden.All(IsColumn), $"Hidden columns are written as table.column or table.*, at most {MaxHiddenColumns} of them.");
         Check(expires > TimeSpan.Zero && expires <= MaxLifetime, string.Create(CultureInfo.InvariantCulture, $"A token lives up to {MaxLifetime.TotalDays:0} days."));
         Check(budget is { Rows: null or (>= 1 and <= TokenBudget.MaxRows), Bytes: null or (>= 1 and <= TokenBudget.MaxBytes) }, "A budget is at least 1, and at most a billion rows and a trillion bytes a day.");
@@ -43,7 +50,8 @@ internal sealed class TokenIssuer(TokenStore tokens, ChangeCounter changes, Time
         var text = SecretToken.Create(SecretToken.McpPrefix);
         SecretToken.TryHash(SecretToken.McpPrefix, text, out var sha256);
         var now = clock.GetUtcNow();
-        var record = new TokenRecord(Guid.CreateVersion7(now).ToString("n"), workspace, name, granted, hidden, now, now + expires, null, budget);
+        var record = new TokenRecord(
+            Guid.CreateVersion7(now).ToString("n"), workspace, name, granted, hidden, now, now + expires, RevokedAt: null, createdBy, budget);
         tokens.Add(record, sha256!, new AuditEntry(AuditActions.TokenCreated)
         {
             Target = ("token", record.Id),

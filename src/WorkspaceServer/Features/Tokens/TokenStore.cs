@@ -7,6 +7,7 @@ using WorkspaceServer.Vault;
 namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>What is known of a token. The token itself is known to its owner only.</summary>
+/// <param name="CreatedBy">The member who made it; null if the operator did.</param>
 internal sealed record TokenRecord(
     string Id,
     WorkspaceId Workspace,
@@ -16,6 +17,7 @@ internal sealed record TokenRecord(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? RevokedAt,
+    string? CreatedBy,
     TokenBudget Budget = default);
 
 /// <summary>What a token may read in a day (UTC); null for what the settings say.</summary>
@@ -27,12 +29,12 @@ internal readonly record struct TokenBudget(long? Rows, long? Bytes)
     public const long MaxBytes = 1_000_000_000_000;
 }
 
-/// <summary>All SQL of this feature. Table: token. Schema: Control/Migrations/0001.</summary>
+/// <summary>All SQL of this feature. Table: token. Schema: Control/Migrations/0001 and 0006.</summary>
 internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
 {
     private const string Columns =
         "SELECT token.id, token.workspace_id, token.name, token.scopes, token.hidden_columns, token.created_at, token.expires_at, token.revoked_at, "
-        + "token.rows_per_day, token.bytes_per_day FROM token ";
+        + "token.created_by, token.rows_per_day, token.bytes_per_day FROM token ";
 
     /// <param name="sha256">The only trace of the token's text that is kept.</param>
     /// <param name="entry">Recorded if and only if the token is there.</param>
@@ -42,8 +44,8 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
         connection.Begin();
         connection.Execute(
             """
-            INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at, rows_per_day, bytes_per_day)
-            VALUES (@id, @sha256, @workspace, @name, @scopes, @hidden, @created, @expires, @rows, @bytes)
+            INSERT INTO token (id, sha256, workspace_id, name, scopes, hidden_columns, created_at, expires_at, created_by, rows_per_day, bytes_per_day)
+            VALUES (@id, @sha256, @workspace, @name, @scopes, @hidden, @created, @expires, @by, @rows, @bytes)
             """,
             ("@id", token.Id),
             ("@sha256", sha256),
@@ -53,6 +55,7 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
             ("@hidden", JsonSerializer.Serialize(token.HiddenColumns)),
             ("@created", token.CreatedAt.ToUnixTimeSeconds()),
             ("@expires", token.ExpiresAt.ToUnixTimeSeconds()),
+            ("@by", token.CreatedBy),
             ("@rows", token.Budget.Rows),
             ("@bytes", token.Budget.Bytes));
         audit.Append(connection, entry);
@@ -120,5 +123,6 @@ internal sealed class TokenStore(ControlDatabase control, AuditLog audit)
         DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(5)),
         DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(6)),
         row.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(7)),
-        new TokenBudget(row.IsDBNull(8) ? null : row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9)));
+        row.IsDBNull(8) ? null : row.GetString(8),
+        new TokenBudget(row.IsDBNull(9) ? null : row.GetInt64(9), row.IsDBNull(10) ? null : row.GetInt64(10)));
 }

@@ -1,4 +1,5 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
@@ -8,7 +9,7 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Mcp.Resources;
 
 /// <summary>Resources: workspace://schema, the whole schema, and workspace://table/{name}, one table; with completion of names.</summary>
-internal sealed class WorkspaceResources(IWorkspaceGateway gateway, AuditLog audit)
+internal sealed class WorkspaceResources(IWorkspaceGateway gateway, Policy policy, AuditLog audit)
 {
     public const string Scheme = "workspace://";
 
@@ -27,7 +28,7 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway, AuditLog aud
     {
         var tables = await VisibleAsync(caller, cancel);
         // A list, for the SDK may add to it.
-        List<Resource> resources = caller.Scopes.Contains(Scopes.TablesRead)
+        List<Resource> resources = MayRead(caller)
             ? [
                 new Resource { Uri = SchemaUri, Name = "schema", Title = "Schema", Description = "All tables with their columns.", MimeType = PlainText },
                 .. tables.Tables.Select(table => new Resource { Uri = TablePrefix + table.Schema.Name, Name = table.Schema.Name, Description = "The columns of this table.", MimeType = PlainText }),
@@ -98,7 +99,9 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway, AuditLog aud
         Details = [("client", RequestScope.Current?.Client)],
     };
 
-    private async Task<Catalog> VisibleAsync(Caller caller, CancellationToken cancel) => caller.Scopes.Contains(Scopes.TablesRead)
+    private bool MayRead(Caller caller) => policy.May(caller.Principal, Permissions.TablesRead, caller.Workspace).IsAllowed;
+
+    private async Task<Catalog> VisibleAsync(Caller caller, CancellationToken cancel) => MayRead(caller)
         ? await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel)
         : new Catalog(0, []);
 

@@ -1,4 +1,5 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
@@ -7,7 +8,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool describe_table: the columns of one table, and what they mean.</summary>
 internal sealed class DescribeTableTool(IWorkspaceGateway gateway, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
+    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("table", TableSchema.MaxNameLength)];
 

@@ -1,4 +1,5 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Sandbox;
 using WorkspaceServer.Workspaces;
@@ -7,7 +8,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool execute_sql: one SELECT, run in the sandbox.</summary>
 internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
+    : WorkspaceTool(Permissions.QueryRun, Parameters, calls)
 {
     /// <summary>Most rows of one answer.</summary>
     public const int MaxRows = 200;

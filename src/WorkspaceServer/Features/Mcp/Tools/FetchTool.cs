@@ -1,5 +1,6 @@
 using System.Text;
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
@@ -8,7 +9,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool fetch: one row as a document.</summary>
 internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.TablesRead, Tokens.Scopes.Search], Parameters, calls)
+    : WorkspaceTool(Permissions.RowsRead, Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("id", RowId.MaxLength, "table/key, as search gives it")];
 

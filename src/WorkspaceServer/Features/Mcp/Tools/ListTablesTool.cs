@@ -1,11 +1,12 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool list_tables: every table that the caller may see, one line each.</summary>
 internal sealed class ListTablesTool(IWorkspaceGateway gateway, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
+    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

@@ -1,11 +1,12 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool search: full-text search over the text columns of all tables or of one.</summary>
 internal sealed class SearchTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.Search], Parameters, calls)
+    : WorkspaceTool(Permissions.RowsSearch, Parameters, calls)
 {
     /// <summary>Most hits of one answer.</summary>
     public const int MaxHits = 50;

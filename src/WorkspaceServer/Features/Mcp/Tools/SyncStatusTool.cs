@@ -1,11 +1,12 @@
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool sync_status: how fresh each table is and where its rows came from.</summary>
 internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clock, ToolCalls calls)
-    : WorkspaceTool([Tokens.Scopes.TablesRead], Parameters, calls)
+    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Tokens;
@@ -6,7 +7,7 @@ using WorkspaceServer.Hosting;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, it reads only so much in a day, and each one is logged and recorded.</summary>
-internal sealed class ToolCalls(McpOptions options, DailyQuotas quotas, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
+internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas quotas, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
 {
     /// <summary>Calls of one token that wait for a place; more are refused.</summary>
     public const int MaxWaiting = 64;
@@ -49,6 +50,9 @@ internal sealed class ToolCalls(McpOptions options, DailyQuotas quotas, AuditLog
 
     /// <summary>Counts what a call gave away against the token's day.</summary>
     public void Count(Caller caller, int rows, int bytes) => quotas.Count(caller, rows, bytes);
+
+    /// <summary>Asks the policy: the token's scopes bound it, and so does what its maker may do now.</summary>
+    public bool IsAllowed(Caller caller, Permission permission) => policy.May(caller.Principal, permission, caller.Workspace).IsAllowed;
 
     /// <summary>Returns when the call's audit row is durable; only then may it be answered.</summary>
     public Task DoneAsync(ToolCallNotes notes)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 
@@ -14,15 +15,14 @@ internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCall
 /// <param name="Structured">JSON that fits the tool's output schema.</param>
 internal sealed record ToolAnswer(string Structured, string Text);
 
-/// <summary>What all tools share: description, checking of scope and arguments, errors that teach, and one log line and one audit row a call.</summary>
-internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
+/// <summary>What all tools share: description, checking of permission and arguments, errors that teach, and one log line and one audit row a call.</summary>
+internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
 {
-    /// <summary>Holding one of these is enough.</summary>
-    public IReadOnlyList<string> Scopes => scopes;
+    public Permission Permission => permission;
 
     public override IReadOnlyList<object> Metadata => [];
 
-    public bool IsAllowedTo(Caller caller) => scopes.Any(caller.Scopes.Contains);
+    public bool IsAllowedTo(Caller caller) => calls.IsAllowed(caller, permission);
 
     public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<string> scopes, IReadOnlyLis
             var caller = Caller.Of(request.User);
             if (!IsAllowedTo(caller))
             {
-                throw new ProblemException(ProblemCodes.InsufficientScope, $"This needs a token with the scope {scopes[0]}.");
+                throw new ProblemException(ProblemCodes.Forbidden, $"This needs the permission {permission}, which this token or the member who made it does not have.");
             }
 
             using var place = await calls.BeginAsync(caller, cancel);

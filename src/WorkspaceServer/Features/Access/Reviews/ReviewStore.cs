@@ -1,0 +1,100 @@
+using System.Text.Json;
+using WorkspaceServer.Control;
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Features.Access.Reviews;
+
+/// <param name="SignedBy">Null: the operator.</param>
+internal sealed record SignOff(string Id, string? SignedBy, DateTimeOffset SignedAt, string Note);
+
+/// <param name="CreatedBy">Null: the operator.</param>
+internal sealed record ReviewedToken(string Id, string Name, IReadOnlyList<string> Scopes, string? CreatedBy, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsed);
+
+/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token. Schema: Control/Migrations/0006.</summary>
+internal sealed class ReviewStore(ControlDatabase control)
+{
+    public ControlConnection Open() => control.Open();
+
+    /// <summary>When the workspace was made; null if there is none.</summary>
+    public DateTimeOffset? CreatedAt(WorkspaceId workspace)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            "SELECT created_at FROM workspace WHERE id = @workspace AND deleted_at IS NULL", ("@workspace", workspace.ToString()));
+        return command.ExecuteScalar() is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    }
+
+    /// <summary>Tokens that work now, oldest first.</summary>
+    public IReadOnlyList<ReviewedToken> Tokens(WorkspaceId workspace, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            """
+            SELECT token.id, token.name, token.scopes, token.created_by, token.expires_at, last_use.day
+            FROM token LEFT JOIN last_use ON last_use.workspace_id = token.workspace_id AND last_use.actor_id = token.id
+            WHERE token.workspace_id = @workspace AND token.revoked_at IS NULL AND token.expires_at > @now ORDER BY token.id
+            """,
+            ("@workspace", workspace.ToString()),
+            ("@now", now.ToUnixTimeSeconds()));
+        using var rows = command.ExecuteReader();
+        var list = new List<ReviewedToken>();
+        while (rows.Read())
+        {
+            list.Add(new ReviewedToken(
+                rows.GetString(0),
+                rows.GetString(1),
+                rows.GetString(2).Split(' '),
+                rows.IsDBNull(3) ? null : rows.GetString(3),
+                DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(4)),
+                rows.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(5))));
+        }
+
+        return list;
+    }
+
+    /// <summary>The day on which each person or token last did something, by id.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> LastUses(WorkspaceId workspace)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT actor_id, day FROM last_use WHERE workspace_id = @workspace", ("@workspace", workspace.ToString()));
+        using var rows = command.ExecuteReader();
+        var found = new Dictionary<string, DateTimeOffset>();
+        while (rows.Read())
+        {
+            found.Add(rows.GetString(0), DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(1)));
+        }
+
+        return found;
+    }
+
+    public static void Add(ControlConnection connection, WorkspaceId workspace, SignOff signOff, AccessReport report) => connection.Execute(
+        "INSERT INTO access_review (id, workspace_id, signed_by, signed_at, note, report) VALUES (@id, @workspace, @by, @at, @note, @report)",
+        ("@id", signOff.Id),
+        ("@workspace", workspace.ToString()),
+        ("@by", signOff.SignedBy),
+        ("@at", signOff.SignedAt.ToUnixTimeSeconds()),
+        ("@note", signOff.Note),
+        ("@report", JsonSerializer.Serialize(report)));
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<SignOff> List(WorkspaceId workspace, string? before, int limit)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            """
+            SELECT id, signed_by, signed_at, note FROM access_review
+            WHERE workspace_id = @workspace AND (@before IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit
+            """,
+            ("@workspace", workspace.ToString()),
+            ("@before", before),
+            ("@limit", limit));
+        using var rows = command.ExecuteReader();
+        var list = new List<SignOff>();
+        while (rows.Read())
+        {
+            list.Add(new SignOff(rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetString(1), DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(2)), rows.GetString(3)));
+        }
+
+        return list;
+    }
+}

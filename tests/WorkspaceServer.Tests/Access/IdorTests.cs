@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Vault;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Access;
+
+/// <summary>An id of somebody else's, in every path that takes one, finds and changes nothing.</summary>
+public sealed class IdorTests : IAsyncLifetime
+{
+    private AccessHouse house = null!;
+    private int furnished;
+
+    public async ValueTask InitializeAsync() => house = await AccessHouse.StartAsync();
+
+    public ValueTask DisposeAsync() => house.DisposeAsync();
+
+    [Fact]
+    [Trait("claim", "D32")]
+    [Trait("claim", "B37")]
+    public async Task ForeignIdsFindNothing_InEveryPathThatTakesOne()
+    {
+        var owner = house.Person(house.Workspace, Role.Owner);
+        var other = house.Server.Workspaces.Create("Other");
+        var foreign = Furnish(other);
+        var routes = GuardedEndpoint.AllOf(house.Server).Where(endpoint => endpoint.NamesWorkspace && endpoint.PathFor(other) != endpoint.PathFor(other, "x")).ToList();
+        var before = Everything();
+
+        Assert.True(routes.Count >= 9);
+        foreach (var endpoint in routes)
+        {
+            foreach (var (kind, id) in foreign)
+            {
+                var (ofOther, ofNobody) = (await AnswerAsync(owner, endpoint, id), await AnswerAsync(owner, endpoint, GuardedEndpoint.NoId));
+                Assert.True(ofOther == ofNobody, $"{endpoint.Method} {endpoint.Path} with a {kind} of another workspace: {ofOther}\nand of none: {ofNobody}");
+                Assert.Equal(before, Everything());
+            }
+        }
+
+        // The same sweep with ids of our own does find: it is the workspace that made the difference.
+        foreach (var endpoint in routes)
+        {
+            var kind = endpoint.Path.Split('{')[2].Split('}')[0];
+            Assert.NotEqual(await AnswerAsync(owner, endpoint, GuardedEndpoint.NoId), await AnswerAsync(owner, endpoint, Furnish(house.Workspace)[kind]));
+        }
+    }
+
+    /// <summary>One thing of each kind that has an id, by the name that paths give it.</summary>
+    private Dictionary<string, string> Furnish(WorkspaceId workspace)
+    {
+        var admin = house.Person(isSuperAdmin: true);
+        var grant = house.Support.Create(admin, workspace, "A test of ids", TimeSpan.FromHours(1));
+        house.Support.RecordRead(grant.Id, workspace, "GET something");
+        return new Dictionary<string, string>
+        {
+            ["person"] = house.Person(workspace, Role.Member),
+            ["role"] = house.Roles.Create(Principal.Operator, workspace, $"Role {furnished++}", ["audit.read"], []).Id,
+            ["invitation"] = house.Invitations.Create(Principal.Operator, workspace, "a@example.com", Role.Viewer).Invitation.Id,
+            ["grant"] = grant.Id,
+        };
+    }
+
+    private async Task<string> AnswerAsync(string person, GuardedEndpoint endpoint, string id)
+    {
+        // Every body that some endpoint takes, so that the id is what decides.
+        object body = endpoint.Path.EndsWith("/role", StringComparison.Ordinal) ? new { role = "viewer" } : new { note = "Looked at the reads" };
+        using var response = await house.SendAsync(
+            person, new HttpMethod(endpoint.Method), endpoint.PathFor(house.Workspace, id), endpoint.HasBody ? JsonContent.Create(body) : null);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return $"{(int)response.StatusCode} {text.Replace(Assert.Single(response.Headers.GetValues("X-Request-Id")), "", StringComparison.Ordinal)}";
+    }
+
+    private string Everything() => string.Join('\n', new[]
+    {
+        house.Dump("SELECT * FROM membership ORDER BY 1, 2"),
+        house.Dump("SELECT * FROM membership_role ORDER BY 1, 2, 3"),
+        house.Dump("SELECT * FROM custom_role ORDER BY 1"),
+        house.Dump("SELECT * FROM invitation ORDER BY 1"),
+        house.Dump("SELECT * FROM support_grant ORDER BY 1"),
+        house.Dump("SELECT * FROM token ORDER BY 1"),
+    });
+}
