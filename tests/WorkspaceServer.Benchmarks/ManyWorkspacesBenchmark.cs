@@ -15,6 +15,7 @@ internal static class ManyWorkspacesBenchmark
     private const int MakersAtOnce = 16;
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
     public static async Task RunAsync(Report report)
     {
@@ -61,7 +62,7 @@ internal static class ManyWorkspacesBenchmark
         ];
         foreach (var (_, server, tokens) in both)
         {
-            await Wrk.RunAsync(server, 5 * Turn, tokens);
+            await Wrk.RunAsync(server, WarmUp, tokens);
         }
 
         for (var round = 0; round < Rounds; round++)

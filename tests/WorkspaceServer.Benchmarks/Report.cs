@@ -28,6 +28,7 @@ internal sealed class Report
         # Speed
 
         Written by `make bench`. The ratio is ours divided by the peer or limit, both from the same run, in turns where they are compared.
+        A load above the number of processors means that others were at work: then rates and times say little, processor time and memory still do.
 
         {Machine()}
 
@@ -43,6 +44,6 @@ internal sealed class Report
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[1];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Machine: {Environment.ProcessorCount} × {model}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load of the last 5 minutes {load}. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.");
+            $"Machine: {Environment.ProcessorCount} × {model}, {RuntimeInformation.OSDescription}, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, {RuntimeInformation.FrameworkDescription}, load of the last 5 minutes {load}. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.");
     }
 }

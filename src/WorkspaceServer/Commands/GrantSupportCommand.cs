@@ -15,7 +15,8 @@ internal static class GrantSupportCommand
         var email = AccessArguments.Email();
         var workspace = GlobalOptions.Workspace();
         var reason = new Option<string>("--reason") { Description = $"Why, in {SupportGrants.MinReasonLength} to {SupportGrants.MaxReasonLength} characters. The owners read it.", HelpName = "TEXT", Required = true };
-        var hours = new Option<double>("--hours") { Description = $"Hours until it ends by itself; up to {SupportGrants.MaxDuration.TotalHours:0}.", HelpName = "HOURS", DefaultValueFactory = _ => 1 };
+        var hours = new Option<int>("--hours") { Description = $"Hours until it ends by itself; up to {SupportGrants.MaxDuration.TotalHours:0}.", HelpName = "HOURS", DefaultValueFactory = _ => 1 }
+            .Between(1, (long)SupportGrants.MaxDuration.TotalHours);
         var command = Verb.Create("grant", "Open a workspace to a super admin, to read. Its owners see it and each read.", "support grant ops@example.com --workspace \"Sharma Traders\" --reason \"Ticket 4711: totals differ\" --hours 2", Recording.As(AuditActions.SupportGranted));
         command.Add(email);
         command.Add(workspace);

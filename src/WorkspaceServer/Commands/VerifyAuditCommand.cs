@@ -60,7 +60,7 @@ internal static class VerifyAuditCommand
             $"{verdict.Rows:N0} rows{(verdict.RemovedUpTo > 0 ? $" after row {verdict.RemovedUpTo}, up to which sweeps removed the oldest" : "")}; {trails.Statements:N0} statements in the second trail{(trails.Explained > 0 ? $", {trails.Explained} unmatched because a program was killed" : "")}."));
         if (findings.Length > 0)
         {
-            output.Line($"{findings.Length} findings. Keep the files as they are; ops/reference.md says what each one means.");
+            output.Line($"{findings.Length} findings. Copy control.db, audit.anchor and the statements.log files away before anything else is done.");
         }
         else if (verdict.Head is { Seq: > 0 } head)
         {

@@ -26,7 +26,10 @@ public sealed class AuditLogTests : IAsyncDisposable
 
         await workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.MemberRemoved)
         {
-            Target = ("person", "p2"), Workspace = workspace, Outcome = "forbidden", Details = [("role", "viewer"), ("password", "x")],
+            Target = ("person", "p2"),
+            Workspace = workspace,
+            Outcome = "forbidden",
+            Details = [("role", "viewer"), ("password", "x")],
         });
 
         var row = Assert.Single(workspaces.AuditRows.Find(new AuditFilter(), 10));
@@ -117,6 +120,7 @@ public sealed class AuditLogTests : IAsyncDisposable
 
     private static AuditEntry Entry(int number) => new(AuditActions.TokenCreated)
     {
-        Actor = new AuditActor("person", $"a{number % 2}", $"Actor {number % 2}"), Target = ("thing", $"n{number}"),
+        Actor = new AuditActor("person", $"a{number % 2}", $"Actor {number % 2}"),
+        Target = ("thing", $"n{number}"),
     };
 }

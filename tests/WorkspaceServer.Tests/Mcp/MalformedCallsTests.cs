@@ -208,6 +208,25 @@ public sealed class MalformedCallsTests(McpFixture fixture) : IClassFixture<McpF
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("text/plain")]
+    [InlineData("application")]
+    public async Task ABodyThatIsNotSaidToBeJsonIsRefused(string? type)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(McpCalls.ListTools));
+        if (type is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        using var response = await fixture.Server.SendAsync(HttpMethod.Post, "/mcp", fixture.Server.Token(), content, McpCalls.Accept);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Contains("unsupported_media_type", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1 << 14, HttpStatusCode.OK)]
     [InlineData((1 << 14) + 1, HttpStatusCode.RequestEntityTooLarge)]
     public async Task ABodyHasABoundedLength_WithAndWithoutItsLengthSaidBefore(int bytes, HttpStatusCode expected)

@@ -30,6 +30,12 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate endpoint)
     {
+        // Routing refuses other types, but lets a request pass that names none, and the SDK fails on it.
+        if (!context.Request.HasJsonContentType())
+        {
+            throw new ProblemException(ProblemCodes.UnsupportedMediaType, "Send the body as application/json.");
+        }
+
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         if (!TryParse(body, out var message))

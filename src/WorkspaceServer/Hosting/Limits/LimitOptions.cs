@@ -19,6 +19,9 @@ internal sealed record LimitOptions
     /// <summary>Pages and forms, requests a minute by person; 1 to 1,000,000.</summary>
     public int Pages { get; init; } = RateClasses.Pages.Requests;
 
+    /// <summary>Requests to /api, a minute by person; 1 to 1,000,000.</summary>
+    public int Api { get; init; } = RateClasses.Api.Requests;
+
     /// <summary>Passwords, codes and links, tries a minute by address; 1 to 1,000,000.</summary>
     public int SignIn { get; init; } = RateClasses.SignIn.Requests;
 
