@@ -20,6 +20,7 @@ var names = file is null ? args : args[2..];
     ("neighbour", NeighbourBenchmark.RunAsync),
     ("audit", AuditBenchmark.RunAsync),
     ("sandbox", SandboxBenchmark.RunAsync),
+    ("accounts", AccountsBenchmark.RunAsync),
     ("access", AccessBenchmark.RunAsync),
 ];
 

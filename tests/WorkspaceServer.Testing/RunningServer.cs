@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog.Core;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -60,7 +62,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync(
         ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null,
-        LimitOptions? limits = null, AuditOptions? audit = null)
+        LimitOptions? limits = null, AuditOptions? audit = null, AuthOptions? auth = null, MailOptions? mail = null)
     {
         var workspaces = new TemporaryWorkspaces(clock);
         var logs = new LogRecorder();
@@ -76,6 +78,8 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(mcp ?? new McpOptions());
             services.AddSingleton(query ?? new QueryOptions());
             services.AddSingleton(limits ?? Unlimited);
+            services.AddSingleton(auth ?? new AuthOptions());
+            services.AddSingleton(mail ?? new MailOptions());
             services.AddSingleton<ILogEventSink>(logs);
         });
         await app.StartAsync();
@@ -89,6 +93,8 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             services.AddSingleton(workspaces.Clock);
             services.AddSingleton(workspaces.Control);
+            services.AddSingleton(workspaces.Master);
+            services.AddSingleton(workspaces.Folder);
             services.AddSingleton(workspaces.Changes);
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);

@@ -1,7 +1,10 @@
 namespace WorkspaceServer.Vault.Databases;
 
 /// <summary>Where every file lives. Paths are built from ids that the server made, never from what a caller sent.</summary>
-/// <remarks>control.db; audit.anchor; workspaces/ID/workspace.db and statements.log. Folders 0700, files 0600, whatever the umask.</remarks>
+/// <remarks>
+/// control.db; audit.anchor; workspaces/ID/workspace.db and statements.log; mail/ID.eml where no mail server is set. Folders 0700, files
+/// 0600, whatever the umask.
+/// </remarks>
 public sealed class DataFolder
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -13,6 +16,9 @@ public sealed class DataFolder
     public string Path { get; }
 
     public string ControlDatabase => System.IO.Path.Combine(Path, "control.db");
+
+    /// <summary>Mails that no mail server takes.</summary>
+    public string Mail => System.IO.Path.Combine(Path, "mail");
 
     /// <summary>How far the audit log had come, kept outside of the database that could be put back.</summary>
     public string AuditAnchor => System.IO.Path.Combine(Path, "audit.anchor");
@@ -71,6 +77,9 @@ public sealed class DataFolder
 
     /// <summary>Makes the folder of a new workspace.</summary>
     public void CreateWorkspace(WorkspaceId workspace) => MakePrivate(FolderOf(workspace));
+
+    /// <summary>Makes the folder for mails.</summary>
+    public void CreateMail() => MakePrivate(Mail);
 
     /// <summary>Removes a workspace's folder with everything in it. Nothing there is no error.</summary>
     public void DeleteWorkspace(WorkspaceId workspace)

@@ -19,6 +19,7 @@ public static class KeyDerivation
 
     private const string WorkspaceInfo = "workspace-server/v1/workspace-key/";
     private const string ControlInfo = "workspace-server/v1/control-key";
+    private const string SealingInfo = "workspace-server/v1/sealing/";
     private const string AuditInfo = "workspace-server/v1/audit-key";
 
     /// <summary>The key of one workspace's file. The caller disposes, and so wipes, it.</summary>
@@ -30,6 +31,9 @@ public static class KeyDerivation
 
     /// <summary>The key of the control database. The caller disposes, and so wipes, it.</summary>
     public static SecretBytes ForControl(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(ControlInfo));
+
+    /// <summary>The key that seals secrets of one purpose. The caller disposes, and so wipes, it.</summary>
+    public static SecretBytes ForSealing(MasterKey master, string purpose) => Derive(master.Span, default, Encoding.UTF8.GetBytes(SealingInfo + purpose));
 
     /// <summary>The key of the audit log's chain. It stays in <see cref="AuditMac"/>.</summary>
     internal static SecretBytes ForAudit(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(AuditInfo));

@@ -17,6 +17,12 @@ public static class SecretToken
     /// <summary>Prefix of a token for the MCP endpoint.</summary>
     public const string McpPrefix = "wsp_mcp_";
 
+    /// <summary>Prefix of the secret in a session's cookie.</summary>
+    public const string SessionPrefix = "wsp_ses_";
+
+    /// <summary>Prefix of the secret in a link that is used once, and of the cookie of the browser that alone may use it.</summary>
+    public const string LinkPrefix = "wsp_lnk_";
+
     /// <summary>Prefix of an invitation to a workspace.</summary>
     public const string InvitationPrefix = "wsp_inv_";
 

@@ -37,6 +37,7 @@ internal static class Cli
         root.Add(SampleCommand.Build());
         root.Add(QueryCommand.Build());
         root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
+        root.Add(Group("user", "Add, list and suspend people.", CreateUserCommand.Build(), ListUsersCommand.Build(), SuspendUserCommand.Build(), UnsuspendUserCommand.Build(), ResetMfaCommand.Build(), SetupLinkCommand.Build()));
         root.Add(Group("member", "Say who is a member of a workspace, and as what.", ListMembersCommand.Build(), AddMemberCommand.Build(), ChangeMemberRoleCommand.Build(), SuspendMemberCommand.Build(), UnsuspendMemberCommand.Build(), RemoveMemberCommand.Build()));
         root.Add(Group("role", "Make custom roles and look at all roles.", ListRolesCommand.Build(), ShowRoleCommand.Build(), CreateRoleCommand.Build(), DeleteRoleCommand.Build()));
         root.Add(Group("invite", "Invite people to a workspace.", CreateInvitationCommand.Build(), ListInvitationsCommand.Build(), RevokeInvitationCommand.Build()));

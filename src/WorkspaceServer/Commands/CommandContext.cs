@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
@@ -27,6 +28,11 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
             ? workspace
             : throw new ProblemException(ProblemCodes.Forbidden, "You may not do that.");
     }
+
+    /// <summary>The person with this address.</summary>
+    /// <exception cref="ProblemException">Nobody has it.</exception>
+    public Person FindPerson(string email) => Get<PeopleStore>().FindByEmail(email)
+        ?? throw new ProblemException(ProblemCodes.NotFound, "Nobody has this address. List people with: workspace-server user list");
 
     public async ValueTask DisposeAsync()
     {

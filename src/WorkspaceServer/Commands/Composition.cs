@@ -1,6 +1,8 @@
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -21,6 +23,8 @@ internal static class Composition
         services.AddWorkspaces(configuration);
         services.AddAccess();
         services.AddTokens();
+        services.AddAccounts();
+        services.AddSingleton<PublicAddress>();
         return services.BuildServiceProvider();
     }
 
@@ -34,6 +38,8 @@ internal static class Composition
         services.AddOptions(configuration, ServerOptions.Section, new ServerOptions.Validator());
         services.AddOptions(configuration, LimitOptions.Section, new LimitOptions.Validator());
         services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
+        services.AddOptions(configuration, AuthOptions.Section, new AuthOptions.Validator());
+        services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));

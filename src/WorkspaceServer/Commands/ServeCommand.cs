@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -15,6 +17,13 @@ internal static class ServeCommand
         {
             await using var app = Start(context.Get<IConfiguration>(), context.Get<IEnumerable<OptionsSection>>(), context.Get<ServerOptions>());
             await StartListeningAsync(app, cancel);
+            if (app.Services.GetRequiredService<PeopleStore>().IsEmpty())
+            {
+                // On standard output and not in the log, which may be kept and sent elsewhere.
+                var link = app.Services.GetRequiredService<NewPeople>().NewSetupLink();
+                context.Output.Result(new { SetupLink = link }, output => SetupLinkCommand.Print(output, link));
+            }
+
             await app.WaitForShutdownAsync(cancel);
             return ExitCodes.Ok;
         });

@@ -1,7 +1,9 @@
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
+using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Tokens;
@@ -22,6 +24,9 @@ internal static class WebServer
         builder.Services.AddAccessAuthorization();
         builder.Services.AddTokens();
         builder.Services.AddBearerAuthentication();
+        builder.Services.AddAccounts();
+        builder.Services.AddSignIn();
+        builder.Services.AddMail();
         builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddHealth();
         builder.Services.AddKeptCounters();
@@ -36,6 +41,7 @@ internal static class WebServer
         AccessFeature.Map(app);
         RunQuery.Map(app);
         McpFeature.Map(app);
+        AccountsFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

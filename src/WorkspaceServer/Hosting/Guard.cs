@@ -76,7 +76,7 @@ internal static class GuardExtensions
     /// <summary>Which scheme has to say who calls: a cookie opens no endpoint for tokens, and a token none for people.</summary>
     private static AuthorizationPolicy PolicyOf(Authority authority)
     {
-        var policy = new AuthorizationPolicyBuilder(authority is Authority.TokenAuthority ? Schemes.Bearer : Schemes.Session)
+        var policy = new AuthorizationPolicyBuilder(Schemes.Of(authority))
             .RequireAuthenticatedUser()
             .AddRequirements(new AuthorityRequirement(authority));
         if (authority is Authority.SignedInAuthority { Fresh: true } or Authority.PermissionAuthority { Fresh: true })

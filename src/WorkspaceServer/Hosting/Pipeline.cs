@@ -23,6 +23,7 @@ internal static class Pipeline
         app.UseAuthentication();          // who is it?
         RateLimits.UseByCaller(app);      // what is counted by token or person is known only now
         app.UseAuthorization();           // may they? Whatever does not say otherwise needs a signed-in caller.
+        CrossSiteCheck.Use(app);          // is it their own doing, and not another site's?
     }
 
     public static void AddServices(IServiceCollection services)
@@ -31,13 +32,15 @@ internal static class Pipeline
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<RateLimits>();
         OriginCheck.AddServices(services);
+        CrossSiteCheck.AddServices(services);
         services.Configure<ForwardedHeadersOptions>(options =>
         {
             // Only loopback is trusted, which is the default. X-Forwarded-Host is not read: nginx passes Host on.
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             options.ForwardLimit = 1;
         });
-        services.AddAuthentication();
+        services.AddAuthentication(Schemes.OfEndpoint).AddPolicyScheme(Schemes.OfEndpoint, null, options => options.ForwardDefaultSelector =
+            context => context.GetEndpoint()?.Metadata.GetMetadata<Guard>() is { } guard ? Schemes.Of(guard.Authority) : Schemes.Bearer);
         services.AddSingleton<IAuthorizationHandler, FreshAuthentication.Handler>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }

@@ -28,6 +28,8 @@ internal static class ProblemCodes
     public static readonly ProblemCode InUse = new("in_use", 409, ExitCodes.Failed);
     public static readonly ProblemCode InsufficientScope = new("insufficient_scope", 403, ExitCodes.Failed);
     public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed);
+    public static readonly ProblemCode MfaRequired = new("mfa_required", 403, ExitCodes.Failed);
+    public static readonly ProblemCode CrossSiteRequest = new("cross_site_request", 403, ExitCodes.Failed);
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, ExitCodes.Usage);
     public static readonly ProblemCode NotAcceptable = new("not_acceptable", 406, ExitCodes.Usage);
     public static readonly ProblemCode PayloadTooLarge = new("payload_too_large", 413, ExitCodes.Usage);

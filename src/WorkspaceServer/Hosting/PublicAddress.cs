@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace WorkspaceServer.Hosting;
 
 /// <summary>The address under which clients know the server. It is configured and never taken from a request.</summary>
-internal sealed class PublicAddress(ServerOptions options, IServer server)
+/// <param name="server">The server that listens; verbs have none.</param>
+internal sealed class PublicAddress(ServerOptions options, IServer? server = null)
 {
     private string? listening;
 
@@ -15,5 +16,5 @@ internal sealed class PublicAddress(ServerOptions options, IServer server)
 
     // Known only once the server listens, for the configured port may be 0.
     private string Listening() =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? options.Url.TrimEnd('/');
+        server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? options.Url.TrimEnd('/');
 }

@@ -8,4 +8,9 @@ internal static class Schemes
 
     /// <summary>A session's cookie: people with a browser.</summary>
     public const string Session = "Session";
+
+    /// <summary>Whichever of them the endpoint takes, so that who calls is known before requests are counted by caller.</summary>
+    public const string OfEndpoint = "Endpoint";
+
+    public static string Of(Authority authority) => authority is Authority.SignedInAuthority or Authority.PermissionAuthority ? Session : Bearer;
 }

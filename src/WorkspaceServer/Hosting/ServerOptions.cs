@@ -44,6 +44,9 @@ internal sealed record ServerOptions
     /// <summary>How log lines are written: auto (text on a terminal, JSON elsewhere), json, text or none.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Auto;
 
+    /// <summary>Whether browsers reach the server over https, as far as the settings say.</summary>
+    public bool IsPublicHttps => PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
     internal sealed class Validator : AbstractValidator<ServerOptions>
     {
         public Validator()

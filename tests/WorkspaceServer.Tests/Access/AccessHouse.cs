@@ -51,7 +51,8 @@ internal sealed class AccessHouse : IAsyncDisposable
         var change = new WebServerChange(
             (collection, _) =>
             {
-                collection.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Sessions>(Schemes.Session, null);
+                collection.AddTransient<Sessions>();
+                collection.PostConfigure<AuthenticationOptions>(options => options.SchemeMap[Schemes.Session].HandlerType = typeof(Sessions));
                 services?.Invoke(collection);
             },
             map);

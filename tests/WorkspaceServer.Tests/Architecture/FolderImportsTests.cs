@@ -28,6 +28,7 @@ public sealed partial class FolderImportsTests
     private static readonly (string From, string To, string Reason)[] AllowedFeaturePairs =
     [
         ("*", "Audit", "Every feature records what it did."),
+        ("Accounts", "Mail", "Links to sign in, to choose a password and to make an account go by mail."),
         ("*", "Access", "Every feature asks the policy."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];

@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
@@ -18,11 +19,16 @@ public sealed class EndpointsTests
     private static readonly Dictionary<Type, string> OtherValidators = new()
     {
         [typeof(McpGate)] = "bounds the body, refuses what is no well-formed message; tools and prompts check their arguments by schema",
+        [typeof(ReturnTo)] = "takes only a path of this server, of bounded length, for the address to go back to",
+        [typeof(LinkToken)] = "takes one token of bounded length; whether it is good is looked up by its hash",
     };
 
     // Reasons for checking or recording nothing, as they were read and agreed to.
     private static readonly HashSet<string> AgreedReasons =
-        ["reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only"];
+    [
+        "shows an empty form", "using the link is recorded", "making the account is recorded", "somebody looks at their own sessions",
+        "reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only",
+    ];
 
     [Fact]
     [Trait("claim", "A62")]

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
@@ -24,6 +26,8 @@ internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null) : 
         services.AddSingleton(new McpOptions());
         services.AddSingleton(new QueryOptions());
         services.AddSingleton(new LimitOptions());
+        services.AddSingleton(new AuthOptions { AllowRegistration = true });
+        services.AddSingleton(new MailOptions());
     });
 
     public LimitsTable Limits => LimitsTable.Of(App);

@@ -15,6 +15,6 @@ internal static class TokensFeature
     }
 
     public static void AddBearerAuthentication(this IServiceCollection services) => services
-        .AddAuthentication(BearerAuthentication.Scheme)
+        .AddAuthentication()
         .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Scheme, null);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using WorkspaceServer.Control;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Access.Invitations;

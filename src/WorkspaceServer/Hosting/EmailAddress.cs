@@ -1,7 +1,6 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
-namespace WorkspaceServer.Features.Access;
+namespace WorkspaceServer.Hosting;
 
 /// <summary>What we take for an e-mail address, and when two are the same.</summary>
 internal static partial class EmailAddress
@@ -11,10 +10,10 @@ internal static partial class EmailAddress
 
     public static bool IsValid(string? email) => email is { Length: <= MaxLength } && Shape().IsMatch(email.Trim());
 
-    /// <summary>Addresses with the same key are one, as in the table person.</summary>
-    public static string KeyOf(string email) => email.Trim().Normalize(NormalizationForm.FormC).ToLowerInvariant();
+    /// <summary>Addresses with the same key are one: people do not mind capitals, so neither do we.</summary>
+    public static string KeyOf(string email) => email.Trim().ToLowerInvariant();
 
-    // Keeps out what would be more than one address in a header or in HTML.
+    // Whether an address exists, only a mail can tell; this keeps out what would be more than one address in a header or in HTML.
     [GeneratedRegex(@"^[^@\s\p{C}<>()\[\]\\,;:""]{1,64}@[^@\s\p{C}<>()\[\]\\,;:""]+$")]
     private static partial Regex Shape();
 }

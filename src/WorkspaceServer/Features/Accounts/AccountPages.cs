@@ -1,0 +1,91 @@
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts;
+
+/// <summary>How the pages of sign-in look. Each shows what its view says, with its problems beside the fields, and sends its form to its own address.</summary>
+internal interface IAccountPages
+{
+    /// <summary>Forms: e-mail and password; and, to <see cref="AccountPaths.SignInLink"/>, the e-mail alone.</summary>
+    IResult SignIn(SignInView view);
+
+    /// <summary>The first factor was right; asks for a code of the app or a backup code.</summary>
+    IResult SignInCode(SignInCodeView view);
+
+    /// <summary>A mail is on its way, if the address is one that gets it. Never says whether it is.</summary>
+    IResult MailSent(MailSentView view);
+
+    /// <summary>A link from a mail was opened: one button that uses it, so that programs that only look at links use none up.</summary>
+    IResult UseSignInLink(UseSignInLinkView view);
+
+    IResult Register(RegisterView view);
+
+    /// <summary>The link of a new account was opened: asks for name and password.</summary>
+    IResult Verify(NewPersonView view);
+
+    /// <summary>The first operator: e-mail, name and password.</summary>
+    IResult Setup(SetupView view);
+
+    IResult ForgotPassword(ForgotPasswordView view);
+
+    IResult ChoosePassword(ChoosePasswordView view);
+
+    /// <summary>A link that is used, too old or of another browser, and where to get a new one.</summary>
+    IResult LinkNotGood(LinkNotGoodView view);
+
+    /// <summary>Asks once more for a proof: a code if there is an app, else the password.</summary>
+    IResult StepUp(StepUpView view);
+
+    IResult ChangePassword(ChangePasswordView view);
+
+    /// <summary>No second factor yet: the picture, the secret, and a field for the first code.</summary>
+    IResult EnrolMfa(EnrolMfaView view);
+
+    /// <summary>A second factor is set up: how many backup codes are left; forms for new ones and for taking it away.</summary>
+    IResult Mfa(MfaView view);
+
+    /// <summary>Backup codes, shown this once.</summary>
+    IResult BackupCodes(BackupCodesView view);
+
+    IResult Sessions(SessionsView view);
+}
+
+internal sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null);
+
+internal sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null);
+
+/// <param name="Again">The page on which to ask once more.</param>
+internal sealed record MailSentView(string Email, string Again);
+
+internal sealed record UseSignInLinkView(string Token, string ReturnTo);
+
+internal sealed record RegisterView(string Email, FormProblems? Problems = null);
+
+internal sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null);
+
+internal sealed record SetupView(string Token, string Email, string Name, FormProblems? Problems = null);
+
+internal sealed record ForgotPasswordView(string Email, FormProblems? Problems = null);
+
+internal sealed record ChoosePasswordView(string Token, string Email, FormProblems? Problems = null);
+
+/// <param name="Again">The page on which to ask for a new one.</param>
+internal sealed record LinkNotGoodView(string Sentence, string Again);
+
+/// <param name="TakesCode">Whether a code is asked for, and not the password.</param>
+internal sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null);
+
+internal sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
+
+/// <param name="IsRequired">Whether this account may do nothing else before.</param>
+internal sealed record EnrolMfaView(TotpEnrolment Enrolment, bool IsRequired, FormProblems? Problems = null);
+
+internal sealed record MfaView(int BackupCodesLeft);
+
+internal sealed record BackupCodesView(IReadOnlyList<string> Codes);
+
+internal sealed record SessionsView(IReadOnlyList<SessionRow> Sessions);
+
+/// <param name="Device">Such as "Firefox on Windows", as far as the browser says.</param>
+/// <param name="IsThis">The one that asks.</param>
+internal sealed record SessionRow(string Id, string Device, string Address, DateTimeOffset SignedInAt, DateTimeOffset LastSeenAt, bool HasMfa, bool IsThis);

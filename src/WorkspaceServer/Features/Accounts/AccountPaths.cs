@@ -1,0 +1,44 @@
+namespace WorkspaceServer.Features.Accounts;
+
+/// <summary>Where the pages of sign-in are. A page's form is sent to the page's own address unless it is listed by itself.</summary>
+internal static class AccountPaths
+{
+    public const string SignIn = "/sign-in";
+    public const string SignInCode = "/sign-in/code";
+
+    /// <summary>POST: asks for a link. GET with the token: the page whose button uses it.</summary>
+    public const string SignInLink = "/sign-in/link";
+
+    /// <summary>POST: uses the link.</summary>
+    public const string UseSignInLink = "/sign-in/link/use";
+
+    public const string SignOut = "/sign-out";
+    public const string Register = "/register";
+    public const string Verify = "/verify";
+    public const string ForgotPassword = "/forgot-password";
+
+    /// <summary>Chooses a password: after forgetting one, and for somebody whom an operator added.</summary>
+    public const string ChoosePassword = "/choose-password";
+
+    public const string Setup = "/setup";
+    public const string StepUp = "/step-up";
+    public const string ChangePassword = "/account/password";
+    public const string Mfa = "/account/mfa";
+
+    /// <summary>POST: takes the second factor away.</summary>
+    public const string RemoveMfa = "/account/mfa/remove";
+
+    /// <summary>POST: makes new backup codes, which voids the old ones.</summary>
+    public const string BackupCodes = "/account/mfa/backup-codes";
+
+    public const string Sessions = "/account/sessions";
+
+    /// <summary>POST: ends one session.</summary>
+    public const string EndSession = "/account/sessions/end";
+
+    /// <summary>POST: ends every session but this one.</summary>
+    public const string EndOtherSessions = "/account/sessions/end-others";
+
+    /// <summary>Where somebody lands who wanted nothing in particular.</summary>
+    public const string Home = "/";
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Authentication;
+using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Features.Accounts.Endpoints;
+using WorkspaceServer.Features.Accounts.Links;
+using WorkspaceServer.Features.Accounts.Passwords;
+using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Accounts.Sessions;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts;
+
+/// <summary>Plugs people, their sign-in and their sessions into the server.</summary>
+internal static class AccountsFeature
+{
+    /// <summary>What verbs need of it, too.</summary>
+    public static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddSingleton<PeopleStore>();
+        services.AddSingleton<CredentialStore>();
+        services.AddSingleton<SecondFactorStore>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<OneTimeLinkStore>();
+        services.AddSingleton<OneTimeLinks>();
+        services.AddSingleton<SessionKeeper>();
+        services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<AuthOptions>()));
+        services.AddSingleton<SecondFactorKeeper>();
+        services.AddSingleton<NewPeople>();
+    }
+
+    public static void AddSignIn(this IServiceCollection services)
+    {
+        services.AddSingleton<AttemptStore>();
+        services.AddSingleton<AttemptLimit>();
+        services.AddSingleton<AccountMails>();
+        services.AddSingleton<SignInFlow>();
+        services.AddSingleton<AccountCookies>();
+        services.AddSingleton<IAccountPages, PlainAccountPages>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(Schemes.Session, null);
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        SignInPage.Map(routes);
+        SignInCodePage.Map(routes);
+        SignInLinkPage.Map(routes);
+        UseSignInLink.Map(routes);
+        SignOut.Map(routes);
+        SetupPage.Map(routes);
+        ForgotPasswordPage.Map(routes);
+        ChoosePasswordPage.Map(routes);
+        StepUpPage.Map(routes);
+        ChangePasswordPage.Map(routes);
+        MfaPage.Map(routes);
+        RemoveMfa.Map(routes);
+        NewBackupCodes.Map(routes);
+        SessionsPage.Map(routes);
+        EndSession.Map(routes);
+        EndOtherSessions.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<AuthOptions>().AllowRegistration)
+        {
+            RegisterPage.Map(routes);
+            VerifyPage.Map(routes);
+        }
+    }
+}

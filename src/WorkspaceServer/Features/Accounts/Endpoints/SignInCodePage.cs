@@ -1,0 +1,53 @@
+using FluentValidation;
+using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts.Endpoints;
+
+/// <summary>GET /sign-in/code shows the page; POST /sign-in/code takes a code of the app or a backup code, after the first factor was right.</summary>
+internal static class SignInCodePage
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(AccountPaths.SignInCode, (HttpContext context, IAccountPages pages, SignInFlow flow) => flow.FindWaiting(context) is null
+                ? SeeOther.To(AccountPaths.SignIn + ReturnTo.Query(ReturnTo.Of(context.Request)))
+                : pages.SignInCode(new SignInCodeView(ReturnTo.Of(context.Request))))
+            .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"));
+        routes.MapPost(AccountPaths.SignInCode, HandleAsync)
+            .TakesForm()
+            .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.SignInSucceeded, AuditActions.MfaFailed, AuditActions.SignInLocked, AuditActions.RecoveryCodeUsed));
+    }
+
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow)
+    {
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        if (flow.FindWaiting(context) is not { } person)
+        {
+            return SeeOther.To(AccountPaths.SignIn + ReturnTo.Query(form.ReturnTo));
+        }
+
+        if (problems is not null)
+        {
+            return Again(problems);
+        }
+
+        var (proof, wait) = await flow.CheckSecondFactorAsync(person.Id, form.Code, Attempt.NetworkOf(context), context.RequestAborted);
+        if (proof == SecondFactorProof.None)
+        {
+            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Whole("This code is wrong or was used before.", StatusCodes.Status401Unauthorized));
+        }
+
+        return await flow.SecondFactorPassedAsync(context, form.ReturnTo) ?? SeeOther.To(AccountPaths.SignIn);
+
+        IResult Again(FormProblems found) => pages.SignInCode(new SignInCodeView(ReturnTo.Safe(form.ReturnTo), found));
+    }
+
+    internal sealed record Fields(string Code, string ReturnTo);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator() => RuleFor(form => form.Code).IsCode();
+    }
+}

@@ -1,0 +1,72 @@
+using FluentValidation;
+using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Accounts.Sessions;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts.Endpoints;
+
+/// <summary>GET /step-up shows the page; POST /step-up takes a proof that it is still the same person: a code if they have an app, else the password.</summary>
+internal static class StepUpPage
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(AccountPaths.StepUp, (HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors) => pages.StepUp(
+                new StepUpView(secondFactors.IsEnrolled(SignedIn.Of(context.User).PersonId), ReturnTo.Of(context.Request))))
+            .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"))
+            .WithMetadata(new ReachableWithoutMfa());
+        routes.MapPost(AccountPaths.StepUp, HandleAsync)
+            .TakesForm()
+            .Guarded(Authority.SignedIn, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.SteppedUp, AuditActions.SignInFailed, AuditActions.MfaFailed, AuditActions.RecoveryCodeUsed))
+            .WithMetadata(new ReachableWithoutMfa());
+    }
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext context, IAccountPages pages, SignInFlow flow, SecondFactorKeeper secondFactors, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
+    {
+        var person = SignedIn.Of(context.User);
+        var takesCode = secondFactors.IsEnrolled(person.PersonId);
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        if (problems is not null)
+        {
+            return Again(problems);
+        }
+
+        var (isRight, wait) = await ProveAsync(flow, person, takesCode, form.Proof, Attempt.NetworkOf(context), context.RequestAborted);
+        if (!isRight)
+        {
+            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Of("proof", takesCode ? "This code is wrong or was used before." : "This is not your password."));
+        }
+
+        if (sessions.Refresh(person, hasMfa: takesCode) is { } secret)
+        {
+            cookies.Session.Write(context, secret);
+        }
+
+        await audit.RecordAsync(new AuditEntry(AuditActions.SteppedUp) { Target = ("session", person.SessionId) });
+        return SeeOther.To(ReturnTo.Safe(form.ReturnTo));
+
+        IResult Again(FormProblems found) => pages.StepUp(new StepUpView(takesCode, ReturnTo.Safe(form.ReturnTo), found));
+    }
+
+    private static async Task<(bool IsRight, TimeSpan? Wait)> ProveAsync(
+        SignInFlow flow, SignedIn person, bool takesCode, string proof, string network, CancellationToken cancel)
+    {
+        if (takesCode)
+        {
+            var (found, wait) = await flow.CheckSecondFactorAsync(person.PersonId, proof, network, cancel);
+            return (found != SecondFactorProof.None, wait);
+        }
+
+        var password = await flow.CheckPasswordAsync(person.Email, proof, network, cancel);
+        return (password.Person?.Id == person.PersonId, password.Wait);
+    }
+
+    internal sealed record Fields(string Proof, string ReturnTo);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator() => RuleFor(form => form.Proof).NotEmpty().WithMessage("Type it.").IsPasswordLength();
+    }
+}

@@ -1,0 +1,55 @@
+using FluentValidation;
+using WorkspaceServer.Features.Accounts.Links;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts.Endpoints;
+
+/// <summary>GET /verify shows the page that the link of a new account leads to; POST /verify makes the account. Only with Auth:AllowRegistration.</summary>
+internal static class VerifyPage
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(AccountPaths.Verify, (HttpContext context, IAccountPages pages, OneTimeLinks links) => LinkToken.Of(context.Request) is var token
+                && links.Find(LinkKind.Verify, token) is { } owner
+                ? pages.Verify(new NewPersonView(token, owner.Email, ""))
+                : NotGood(pages))
+            .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<LinkToken>(), Recording.Nothing("using the link is recorded"));
+        routes.MapPost(AccountPaths.Verify, HandleAsync)
+            .TakesForm()
+            .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.PersonRegistered, AuditActions.SignInSucceeded));
+    }
+
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, OneTimeLinks links, NewPeople newPeople, SignInFlow flow)
+    {
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        if (links.Find(LinkKind.Verify, form.Token) is not { } owner)
+        {
+            return NotGood(pages);
+        }
+
+        problems ??= newPeople.Fault(owner.Email, form.Name, form.Password);
+        if (problems is not null)
+        {
+            return pages.Verify(new NewPersonView(form.Token, owner.Email, form.Name, problems));
+        }
+
+        return await newPeople.RegisterAsync(form.Token, form.Name, form.Password, context.RequestAborted) is { } person
+            ? await flow.StartAsync(context, person, hasMfa: false, AccountPaths.Home)
+            : NotGood(pages);
+    }
+
+    private static IResult NotGood(IAccountPages pages) =>
+        pages.LinkNotGood(new LinkNotGoodView("This link was used or is too old.", AccountPaths.Register));
+
+    internal sealed record Fields(string Token, string Name, string Password);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator()
+        {
+            RuleFor(form => form.Name).IsName();
+            RuleFor(form => form.Password).IsPasswordLength();
+        }
+    }
+}

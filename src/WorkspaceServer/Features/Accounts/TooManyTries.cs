@@ -1,0 +1,21 @@
+using System.Globalization;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts;
+
+/// <summary>What somebody reads who has to wait: 429 with Retry-After, and the time as people say it.</summary>
+internal static class TooManyTries
+{
+    /// <summary>In rows of the audit log.</summary>
+    public const string Outcome = "too_many_tries";
+
+    public static FormProblems Problems(HttpContext context, TimeSpan wait)
+    {
+        var seconds = (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        var time = seconds <= 60
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds} seconds")
+            : string.Create(CultureInfo.InvariantCulture, $"{(seconds + 59) / 60} minutes");
+        return FormProblems.Whole($"Too many tries. Wait for {time}, then try again.", StatusCodes.Status429TooManyRequests);
+    }
+}

@@ -1,0 +1,16 @@
+using WorkspaceServer.Vault.Databases;
+
+namespace WorkspaceServer.Features.Mail;
+
+/// <summary>Plugs mail into the server.</summary>
+internal static class MailFeature
+{
+    public static void AddMail(this IServiceCollection services)
+    {
+        services.AddSingleton<IMailTransport>(provider => provider.GetRequiredService<MailOptions>() is { Host.Length: > 0 } options
+            ? new SmtpTransport(options)
+            : new SpoolTransport(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MailQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<MailQueue>());
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Testing;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Accounts;
+
+/// <summary>The time that an answer takes does not tell whether there is an account.</summary>
+public sealed class SignInTimeTests
+{
+    private const int Tries = 100;
+
+    [Fact]
+    [Trait("claim", "A2")]
+    public async Task AWrongPasswordTakesAsLongAsAnUnknownAddress()
+    {
+        await using var accounts = await AccountsServer.StartAsync(new AuthOptions());
+        await accounts.AddAsync();
+        var flow = accounts.Server.Get<SignInFlow>();
+        var attempts = accounts.Server.Get<AttemptLimit>();
+        string[] addresses = ["asha@example.in", "nobody@example.in"];
+        var times = new[] { new List<double>(), new List<double>() };
+        for (var i = 0; i <= Tries; i++)
+        {
+            // One beside the other, in changing order, so that whatever else this machine does falls on both alike.
+            foreach (var which in i % 2 == 0 ? (int[])[0, 1] : [1, 0])
+            {
+                var started = Stopwatch.GetTimestamp();
+                var proof = await flow.CheckPasswordAsync(addresses[which], "not the password", "192.0.2.1", TestContext.Current.CancellationToken);
+                var time = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                Assert.Equal(Proof.Wrong, proof);
+                attempts.Succeeded(new Attempt(AttemptKind.Password, addresses[which], "192.0.2.1"));
+                if (i > 0)
+                {
+                    times[which].Add(time);
+                }
+            }
+        }
+
+        var (known, unknown) = (Median(times[0]), Median(times[1]));
+        Assert.InRange(Math.Abs(known - unknown), 0, 20);
+        Assert.InRange(known / unknown, 0.9, 1.1);
+    }
+
+    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+}
