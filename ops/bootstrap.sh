@@ -21,6 +21,7 @@ build_needs=(
 )
 test_needs=(
     'shellcheck|shellcheck'
+    'strace|strace'
     'age|age'
 )
 bench_needs=(

@@ -22,6 +22,7 @@ internal static unsafe partial class NativeSqlite
     public const int Done = 101;
 
     public const int OpenReadOnly = 0x1;
+    public const int OpenInMemory = 0x86; // READWRITE, CREATE, MEMORY
     public const int OpenNoMutex = 0x8000;
 
     public const int ConfigDefensive = 1010;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using WorkspaceServer.Vault.Sandbox;
 
 namespace WorkspaceServer.Sandbox;
@@ -8,7 +10,7 @@ namespace WorkspaceServer.Sandbox;
 /// function. While a statement runs, FTS5 prepares statements of its own over its shadow tables; those alone are let through
 /// then, and untrusted text cannot name them since it was checked when it was prepared.
 /// </remarks>
-internal sealed class ReadAuthorizer
+internal sealed unsafe class ReadAuthorizer : IDisposable
 {
     private static readonly string[] ShadowSuffixes = ["_data", "_idx", "_content", "_docsize", "_config"];
     private readonly Dictionary<string, HashSet<string>> readable = new(StringComparer.OrdinalIgnoreCase);
@@ -18,6 +20,7 @@ internal sealed class ReadAuthorizer
     private readonly HashSet<string> shadows = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> existing;
     private readonly List<string> touched = [];
+    private GCHandle self;
 
     /// <param name="policy">What may be read.</param>
     /// <param name="existing">Every table of the schema and every virtual-table module, so that a name that is neither is a CTE's.</param>
@@ -63,6 +66,22 @@ internal sealed class ReadAuthorizer
 
     public IReadOnlyList<string> Touched => touched;
 
+    /// <summary>Makes SQLite ask here from now on; the database must be closed before this is disposed.</summary>
+    /// <returns>SQLite's result code.</returns>
+    public int Attach(nint database)
+    {
+        self = GCHandle.Alloc(this);
+        return NativeSqlite.SetAuthorizer(database, &Answer, GCHandle.ToIntPtr(self));
+    }
+
+    public void Dispose()
+    {
+        if (self.IsAllocated)
+        {
+            self.Free();
+        }
+    }
+
     public void Forget()
     {
         Denial = null;
@@ -78,6 +97,25 @@ internal sealed class ReadAuthorizer
         NativeSqlite.ActionPragma when Current == Phase.Run && first == "data_version" => true,
         _ => Deny("Only SELECT is allowed here: nothing can be changed, attached or configured."),
     };
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Answer(nint argument, int action, byte* first, byte* second, byte* schema, byte* trigger)
+    {
+        // An exception that crossed SQLite's frames would end the process: whatever happens, the answer is no.
+        try
+        {
+            var authorizer = (ReadAuthorizer)GCHandle.FromIntPtr(argument).Target!;
+            return authorizer.Current == Phase.Own || authorizer.Allows(action, Nullable(first), Nullable(second), Nullable(schema)) ? NativeSqlite.Ok : NativeSqlite.Deny;
+        }
+#pragma warning disable CA1031
+        catch
+#pragma warning restore CA1031
+        {
+            return NativeSqlite.Deny;
+        }
+    }
+
+    private static string? Nullable(byte* text) => text == null ? null : NativeSqlite.Text(text);
 
     private bool AllowsRead(string table, string column, string? schema)
     {

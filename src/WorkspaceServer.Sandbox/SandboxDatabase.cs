@@ -40,7 +40,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         schemaVersion = Compile("PRAGMA schema_version");
         commit = Compile("COMMIT");
         self = GCHandle.Alloc(this);
-        Check(NativeSqlite.SetAuthorizer(database, &Authorize, GCHandle.ToIntPtr(self)));
+        Check(authorizer.Attach(database));
         NativeSqlite.SetProgressHandler(database, SandboxLimits.ProgressOperations, &Progress, GCHandle.ToIntPtr(self));
     }
 
@@ -112,6 +112,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         _ = NativeSqlite.Finalize(commit);
         _ = NativeSqlite.Close(database);
         database = 0;
+        authorizer.Dispose();
         if (self.IsAllocated)
         {
             self.Free();
@@ -119,28 +120,8 @@ internal sealed unsafe class SandboxDatabase : IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Authorize(nint argument, int action, byte* first, byte* second, byte* schema, byte* trigger)
-    {
-        // An exception that crossed SQLite's frames would end the process: whatever happens, the answer is no.
-        try
-        {
-            var database = (SandboxDatabase)GCHandle.FromIntPtr(argument).Target!;
-            return database.authorizer.Current == ReadAuthorizer.Phase.Own
-                || database.authorizer.Allows(action, Nullable(first), Nullable(second), Nullable(schema)) ? NativeSqlite.Ok : NativeSqlite.Deny;
-        }
-#pragma warning disable CA1031
-        catch
-#pragma warning restore CA1031
-        {
-            return NativeSqlite.Deny;
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Progress(nint argument) =>
         Stopwatch.GetTimestamp() >= ((SandboxDatabase)GCHandle.FromIntPtr(argument).Target!).deadline ? 1 : 0;
-
-    private static string? Nullable(byte* text) => text == null ? null : NativeSqlite.Text(text);
 
     private static void ApplyKey(nint database, ReadOnlySpan<byte> key)
     {
@@ -176,7 +157,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         Run($"PRAGMA cache_size = -{SandboxLimits.CacheMemoryBytes / 1024}");
         foreach (var table in policy.Tables.Where(table => table.IsPartial))
         {
-            Run($"CREATE TEMP VIEW {Quote(table.Name)} AS SELECT {string.Join(", ", table.Columns.Select(Quote))} FROM main.{Quote(table.Name)}");
+            Run(VisibleSchema.ViewOf(table));
         }
 
         Run("PRAGMA query_only = ON");
@@ -206,7 +187,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
     private SandboxReply QueryInTransaction(SandboxRequest request)
     {
         authorizer.Current = ReadAuthorizer.Phase.Compile;
-        var statement = CompileUntrusted(request.Sql);
+        var statement = CompileUntrusted(request);
         try
         {
             if (NativeSqlite.ParameterCount(statement) != request.Parameters.Count)
@@ -228,17 +209,22 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         }
     }
 
-    private nint CompileUntrusted(string sql)
+    private nint CompileUntrusted(SandboxRequest request)
     {
-        var text = Encoding.UTF8.GetBytes(sql);
+        var text = Encoding.UTF8.GetBytes(request.Sql);
         if (text.Length > SandboxLimits.MaxSqlBytes || text.AsSpan().Contains((byte)0))
         {
             throw new SandboxException(SandboxOutcome.InvalidSql, $"A statement has at most {SandboxLimits.MaxSqlBytes} bytes and no NUL.");
         }
 
+        if (!request.IsServerSql && VisibleSchema.NamesBehindViews(policy, request.Sql))
+        {
+            throw new SandboxException(SandboxOutcome.NotReadable, "Write the names of tables without a schema.");
+        }
+
         fixed (byte* start = text)
         {
-            var statement = CompileFirst(start, text.Length, out var tail);
+            var statement = CompileFirst(request, start, text.Length, out var tail);
             try
             {
                 RefuseSecond(tail, text.Length - (int)(tail - start));
@@ -254,9 +240,14 @@ internal sealed unsafe class SandboxDatabase : IDisposable
         }
     }
 
-    private nint CompileFirst(byte* sql, int length, out byte* tail)
+    private nint CompileFirst(SandboxRequest request, byte* sql, int length, out byte* tail)
     {
         var code = NativeSqlite.Prepare(database, sql, length, out var statement, out tail);
+        if (code is NativeSqlite.Error or NativeSqlite.Auth && !request.IsServerSql && VisibleSchema.Complaint(policy, request.Sql) is { } complaint)
+        {
+            throw complaint;
+        }
+
         Throw(code);
         return statement != 0 ? statement : throw new SandboxException(SandboxOutcome.InvalidSql, "The statement is empty. Write one SELECT.");
     }
@@ -405,7 +396,7 @@ internal sealed unsafe class SandboxDatabase : IDisposable
 
     private void Check(int code) => Check(database, code);
 
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    internal static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>sqlite.org/c3ref/c_blob.html.</summary>
     private enum NativeType

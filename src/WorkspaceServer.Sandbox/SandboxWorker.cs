@@ -20,7 +20,7 @@ internal sealed class SandboxWorker : IDisposable
     {
         this.input = input;
         this.output = output;
-        SqlCipher.UseLibrary(library);
+        SqlCipher.UseLibrary(library, typeof(SandboxWorker).Assembly);
         _ = NativeSqlite.Initialize();
         _ = NativeSqlite.SetSoftHeapLimit(SandboxLimits.CacheMemoryBytes);
     }

@@ -18,6 +18,7 @@ var names = file is null ? args : args[2..];
     ("many", ManyWorkspacesBenchmark.RunAsync),
     ("aggregate", AggregateBenchmark.RunAsync),
     ("neighbour", NeighbourBenchmark.RunAsync),
+    ("fairness", FairnessBenchmark.RunAsync),
     ("audit", AuditBenchmark.RunAsync),
     ("sandbox", SandboxBenchmark.RunAsync),
     ("accounts", AccountsBenchmark.RunAsync),

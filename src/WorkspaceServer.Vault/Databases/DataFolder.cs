@@ -68,6 +68,9 @@ public sealed class DataFolder
             .Where(each => FileStatus.Read(each) is { } status && ((status.Mode & ~OwnerFolder) != 0 || status.IsSymbolicLink)),
     ];
 
+    /// <summary>Names of everything in the folder of workspaces, each one a workspace's id unless somebody else put it there.</summary>
+    public IReadOnlyList<string> WorkspaceNames() => [.. Directory.EnumerateFileSystemEntries(Workspaces).Select(each => System.IO.Path.GetFileName(each))];
+
     public string FolderOf(WorkspaceId workspace) => System.IO.Path.Combine(Workspaces, workspace.ToString());
 
     public string DatabaseOf(WorkspaceId workspace) => System.IO.Path.Combine(FolderOf(workspace), DatabaseName);

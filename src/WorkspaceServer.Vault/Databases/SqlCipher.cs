@@ -54,8 +54,8 @@ public static class SqlCipher
         }
     }
 
-    /// <summary>Makes P/Invokes to the library go to <paramref name="path"/>; needed once per assembly that has some.</summary>
-    internal static void UseLibrary(string? path)
+    /// <summary>Makes P/Invokes to the library go to <paramref name="path"/>: the Vault's, the driver's and those of one more assembly.</summary>
+    internal static void UseLibrary(string? path, Assembly? another = null)
     {
         if (path is null || libraryPath is not null)
         {
@@ -70,6 +70,10 @@ public static class SqlCipher
         libraryPath = path;
         NativeLibrary.SetDllImportResolver(typeof(SqlCipher).Assembly, Resolve);
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        if (another is not null)
+        {
+            NativeLibrary.SetDllImportResolver(another, Resolve);
+        }
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>

@@ -53,6 +53,7 @@ internal static class DoctorCommand
         });
         if (hasControl)
         {
+            Check("workspace folders", () => CheckFolders(context));
             foreach (var workspace in context.Get<WorkspaceStore>().List())
             {
                 Check($"workspace {workspace.Name}", () => CheckWorkspace(context, workspace, thorough));
@@ -76,6 +77,18 @@ internal static class DoctorCommand
         return open.Count == 0
             ? folder.Path
             : throw new ProblemException(ProblemCodes.BadConfiguration, $"Others may read {open[0]}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}. Run: chmod -R go= {folder.Path}");
+    }
+
+    private static string CheckFolders(CommandContext context)
+    {
+        context.Get<WorkspaceLifecycle>().Sweep();
+        var known = context.Get<WorkspaceStore>().List().Select(workspace => workspace.Id.ToString()).ToHashSet(StringComparer.Ordinal);
+        var strange = context.Get<DataFolder>().WorkspaceNames().Where(name => !known.Contains(name)).ToArray();
+        return strange.Length == 0
+            ? "each belongs to a workspace"
+            : throw new ProblemException(
+                ProblemCodes.BadConfiguration,
+                $"The control database knows nothing of workspaces/{strange[0]}{(strange.Length > 1 ? $" and {strange.Length - 1} more" : "")}. If an older control database was restored, restore the newer one; else remove the folder.");
     }
 
     private static string CheckWorkspace(CommandContext context, Workspace workspace, bool thorough)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using WorkspaceServer.Control;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
@@ -33,7 +32,7 @@ internal static class ServeCommand
     {
         OptionsSections.ReadAll(sections, configuration);
         var app = WebServer.Build(options, services => services.AddWorkspaces(configuration));
-        app.Services.GetRequiredService<ControlDatabase>();
+        app.Services.GetRequiredService<WorkspaceLifecycle>().Sweep();
         app.Services.GetRequiredService<IWorkspaceGateway>();
         return app;
     }

@@ -8,6 +8,7 @@ using WorkspaceServer.Vault.Keys;
 namespace WorkspaceServer.Workspaces;
 
 /// <summary>Makes and removes workspaces: the row in the control database and the file under its own key.</summary>
+/// <remarks>The row comes first and says that the workspace is deleted until its file is there: whenever the process ends, a sweep finds what it left.</remarks>
 internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder, MasterKey master, TimeProvider clock)
 {
     /// <summary>Longest name, in characters.</summary>
@@ -24,20 +25,8 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
         }
 
         var workspace = new Workspace(WorkspaceId.New(clock.GetUtcNow()), name, RandomNumberGenerator.GetBytes(KeyDerivation.SaltBytes), clock.GetUtcNow());
-        folder.CreateWorkspace(workspace.Id);
-        try
-        {
-            using var key = KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);
-            using var connection = EncryptedDatabase.Open(folder.DatabaseOf(workspace.Id), key, DatabaseAccess.Create);
-            CatalogStore.Create(connection);
-            store.Add(workspace, connection => record(connection, workspace));
-        }
-        catch
-        {
-            folder.DeleteWorkspace(workspace.Id);
-            throw;
-        }
-
+        store.Begin(workspace);
+        store.Finish(workspace.Id, () => MakeFile(workspace), connection => record(connection, workspace));
         return workspace;
     }
 
@@ -51,6 +40,17 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
             throw new ProblemException(ProblemCodes.NotFound, "There is no such workspace. List them with: workspace-server workspace list");
         }
 
-        folder.DeleteWorkspace(id);
+        Sweep();
+    }
+
+    /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
+    public void Sweep() => store.Sweep(folder.DeleteWorkspace);
+
+    private void MakeFile(Workspace workspace)
+    {
+        folder.CreateWorkspace(workspace.Id);
+        using var key = KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);
+        using var connection = EncryptedDatabase.Open(folder.DatabaseOf(workspace.Id), key, DatabaseAccess.Create);
+        CatalogStore.Create(connection);
     }
 }

@@ -12,18 +12,46 @@ internal sealed class WorkspaceStore(ControlDatabase control)
 {
     private const string Columns = "SELECT id, name, key_salt, created_at FROM workspace ";
 
-    /// <param name="record">Writes the audit row, in the same transaction.</param>
-    public void Add(Workspace workspace, Action<ControlConnection> record)
+    /// <summary>Notes a workspace that is about to be made. It counts as deleted until <see cref="Finish"/>, so one that is cut short leaves what a deleted one leaves.</summary>
+    public void Begin(Workspace workspace)
     {
         using var connection = control.Open();
-        connection.Begin();
         connection.Execute(
-            "INSERT INTO workspace (id, name, key_salt, created_at) VALUES (@id, @name, @salt, @now)",
+            "INSERT INTO workspace (id, name, key_salt, created_at, deleted_at) VALUES (@id, @name, @salt, @now, @now)",
             ("@id", workspace.Id.ToString()),
             ("@name", workspace.Name),
             ("@salt", workspace.KeySalt),
             ("@now", workspace.CreatedAt.ToUnixTimeSeconds()));
+    }
+
+    /// <summary>Makes the workspace's file and lets the workspace appear, while nobody sweeps.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    public void Finish(WorkspaceId id, Action makeFile, Action<ControlConnection> record)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        makeFile();
+        connection.Execute("UPDATE workspace SET deleted_at = NULL WHERE id = @id", ("@id", id.ToString()));
         record(connection);
+        connection.Commit();
+    }
+
+    /// <summary>Hands every deleted workspace to <paramref name="remove"/>, while nobody makes one.</summary>
+    public void Sweep(Action<WorkspaceId> remove)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        var deleted = new List<WorkspaceId>();
+        using (var command = connection.Command("SELECT id FROM workspace WHERE deleted_at IS NOT NULL"))
+        using (var rows = command.ExecuteReader())
+        {
+            while (rows.Read())
+            {
+                deleted.Add(WorkspaceId.Parse(rows.GetString(0)));
+            }
+        }
+
+        deleted.ForEach(remove);
         connection.Commit();
     }
 

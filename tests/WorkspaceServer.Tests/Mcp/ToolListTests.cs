@@ -66,6 +66,7 @@ public sealed class ToolListTests(McpFixture fixture) : IClassFixture<McpFixture
     }
 
     [Fact]
+    [Trait("claim", "C28")]
     public async Task NothingOfTheWorkspaceIsInTheListOfTools()
     {
         await using var server = await RunningServer.StartAsync();

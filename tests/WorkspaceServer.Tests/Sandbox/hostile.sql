@@ -329,24 +329,32 @@ SELECT (SELECT p.secret_pan) FROM main.parties p
 SELECT (SELECT max(x) FROM (SELECT p.secret_limit AS x)) FROM main.parties p
 SELECT name FROM main.parties WHERE name MATCH 'x'
 SELECT iif(random() = 0, secret_pan, 'x') FROM main.parties
-
-== hidden columns: harmless
 SELECT id FROM main.parties NATURAL JOIN (VALUES ('CANARYPAN1'))
 SELECT 1 FROM main.parties WHERE 0 AND secret_pan
 SELECT id FROM main.parties INDEXED BY "_ws_ref_parties.secret_pan"
+SELECT name FROM main.parties
+SELECT main.parties.name FROM main.parties
+SELECT rowid FROM main.parties
+SELECT count(*) FROM main.parties
+SELECT count(*) FROM main.parties NATURAL JOIN (SELECT 1 AS secret_pan)
+SELECT count(*) FROM main.parties NATURAL JOIN (SELECT 1 AS zzz)
+SELECT count(*) FROM "main".parties
+SELECT count(*) FROM 'main'."parties"
+SELECT count(*) FROM [MAIN] . parties
+SELECT count(*) FROM main/**/.parties
+SELECT count(*) FROM main--\n.parties
+SELECT count(*) FROM main\ufeff.parties
+SELECT name FROM main.parties ORDER BY 1
+SELECT * FROM parties WHERE id IN (SELECT id FROM main.parties)
+
+== hidden columns: harmless
 SELECT * FROM parties
 SELECT * FROM temp.parties
 SELECT p.*, q.* FROM parties p, parties q
 SELECT * FROM parties NATURAL JOIN parties AS other
 SELECT 'secret' FROM parties
-SELECT name FROM main.parties
-SELECT main.parties.name FROM main.parties
-SELECT rowid FROM main.parties
-SELECT count(*) FROM main.parties
-SELECT name FROM main.parties ORDER BY 1
 SELECT name, count(*) FROM parties GROUP BY 1 ORDER BY 2
 WITH parties AS (SELECT 1 AS secret_pan) SELECT secret_pan FROM parties
-SELECT * FROM parties WHERE id IN (SELECT id FROM main.parties)
 SELECT (SELECT * FROM (SELECT name FROM parties LIMIT 1))
 SELECT * FROM (SELECT * FROM parties) UNION ALL SELECT * FROM parties
 

@@ -77,24 +77,98 @@ public sealed class SandboxPoolTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AKilledWorkerIsReplaced_AndOnlyItsOwnQuestionNotices()
+    public async Task WorkersThatDiedWhileIdleAreReplaced_AndNobodyNotices()
     {
         var books = server.Create();
         await AskAsync(books, "SELECT 1");
-        foreach (var worker in Process.GetProcessesByName("workspace-sandb").Where(IsOurs))
+        foreach (var worker in SystemCallFilterTests.Workers())
         {
-            worker.Kill();
-            await worker.WaitForExitAsync(Cancel);
+            await KillAsync(worker);
         }
 
-        var outcomes = new List<ProblemCode?>();
         for (var i = 0; i < 6; i++)
         {
-            outcomes.Add(await OutcomeAsync(books, "SELECT 1"));
+            Assert.Null(await OutcomeAsync(books, "SELECT 1"));
+        }
+    }
+
+    [Fact]
+    [Trait("claim", "A79")]
+    public async Task WorkersThatAreKilledUnderEightCallersAreReplaced_AndNobodyNotices()
+    {
+        const int callers = 8, kills = 20, answersBetween = 40;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var answers = 0;
+        var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var loops = Enumerable.Range(0, callers).Select(async number =>
+        {
+            var books = server.Create($"Books {number}");
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    Assert.Equal(5050, (await AskAsync(books, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100) SELECT sum(x) FROM n", TimeSpan.FromSeconds(10))).Rows[0][0].AsInteger());
+                }
+                catch (ProblemException problem)
+                {
+                    failures.Add(problem.Message);
+                }
+
+                Interlocked.Increment(ref answers);
+            }
+        }).ToArray();
+        for (var i = 0; i < kills; i++)
+        {
+            var until = Volatile.Read(ref answers) + answersBetween;
+            while (Volatile.Read(ref answers) < until)
+            {
+                await Task.Yield();
+            }
+
+            await KillAsync(SystemCallFilterTests.Workers()[0]);
         }
 
-        Assert.Null(outcomes[^1]);
-        Assert.True(outcomes.Count(outcome => outcome is not null) <= 2);
+        await stop.CancelAsync();
+        await Task.WhenAll(loops);
+        Assert.Empty(failures);
+    }
+
+    [Fact]
+    public async Task AStatementWhoseWorkersAllDieIsGivenUp()
+    {
+        var books = server.Create();
+        await AskAsync(books, "SELECT 1");
+        var running = OutcomeAsync(books, Endless, TimeSpan.FromSeconds(20));
+        while (!running.IsCompleted)
+        {
+            foreach (var worker in SystemCallFilterTests.Workers())
+            {
+                await KillAsync(worker);
+            }
+        }
+
+        Assert.Equal(ProblemCodes.Busy, await running);
+        Assert.Null(await OutcomeAsync(books, "SELECT 1"));
+    }
+
+    /// <summary>What keeps the neighbours' answers fast: whoever runs on drops to the lowest priority, and another worker stands ready.</summary>
+    [Fact]
+    [Trait("claim", "C18")]
+    public async Task AHeavyStatementRunsAtTheLowestPriority_AndAFreshWorkerTakesItsPlace()
+    {
+        var books = server.Create();
+        var running = OutcomeAsync(books, Endless, TimeSpan.FromSeconds(10));
+        var seen = (Workers: 0, Lowest: 0);
+        while (!running.IsCompleted && seen is not (Workers: >= 3, Lowest: 1))
+        {
+            var priorities = SystemCallFilterTests.Workers().Select(NiceOf).OfType<int>().ToArray();
+            seen = (priorities.Length, priorities.Count(nice => nice == 19));
+            await Task.Yield();
+        }
+
+        Assert.False(running.IsCompleted);
+        Assert.Equal(1, server.Pool.Status.Heavy);
+        Assert.Equal(ProblemCodes.DeadlineExceeded, await running);
     }
 
     /// <summary>Short statements leave an alarm behind that comes too early for the next one.</summary>
@@ -119,17 +193,32 @@ public sealed class SandboxPoolTests : IAsyncDisposable
         return $"WITH t0 AS (SELECT 1 AS x), {string.Join(", ", ctes)} SELECT x FROM t{steps}";
     }
 
-    private static bool IsOurs(Process process) =>
-        File.ReadAllText($"/proc/{process.Id}/stat").Split(')')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>Field 19 of proc_pid_stat(5); null if the process ended.</summary>
+    private static int? NiceOf(int process) =>
+        SystemCallFilterTests.StatusOf(process) is { Length: > 18 } fields ? int.Parse(fields[18], System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    private static async Task KillAsync(int worker)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(worker);
+            process.Kill();
+            await process.WaitForExitAsync(Cancel);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            // It had ended.
+        }
+    }
 
     private Task<QueryAnswer> AskAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null) =>
         server.QueryAsync(workspace, new QueryMessage(sql, ReadAccess.Everything, 10, 1 << 20, deadline ?? Deadline), Cancel);
 
-    private async Task<ProblemCode?> OutcomeAsync(WorkspaceId workspace, string sql)
+    private async Task<ProblemCode?> OutcomeAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null)
     {
         try
         {
-            await AskAsync(workspace, sql);
+            await AskAsync(workspace, sql, deadline);
             return null;
         }
         catch (ProblemException problem)

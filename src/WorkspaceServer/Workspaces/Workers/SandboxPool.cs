@@ -17,6 +17,9 @@ internal sealed class SandboxPool : IDisposable
     /// <summary>Alarms come no closer together than this.</summary>
     private static readonly TimeSpan AlarmStep = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>A statement whose worker died this often and once more is not tried again: it may be what kills them.</summary>
+    private const int MaxDeaths = 2;
+
     private readonly SandboxOptions options;
     private readonly TimeProvider clock;
     private readonly StatementTrail trail;
@@ -64,7 +67,7 @@ internal sealed class SandboxPool : IDisposable
     public async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var reply = await QueryAsync(handle, request, started, cancel);
+        var reply = await QueryUntilAnsweredAsync(handle, request, started, cancel);
         if (reply.Outcome != SandboxOutcome.StalePolicy)
         {
             // Under a stale policy the worker does not even look at the statement; it comes again.
@@ -74,27 +77,17 @@ internal sealed class SandboxPool : IDisposable
         return reply;
     }
 
-    private async Task<SandboxReply> QueryAsync(SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
+    private async Task<SandboxReply> QueryUntilAnsweredAsync(SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
     {
-        if (!await WaitOutDebtAsync(handle.Workspace, request.Deadline, cancel))
+        for (var deaths = 0; ; deaths++)
         {
-            return Busy();
+            // It only reads, so it may start again when its worker was killed from outside, or had died before it came.
+            var reply = await QueryOnceAsync(handle, request, started, cancel);
+            if (reply.Outcome != SandboxOutcome.Crashed || deaths == MaxDeaths || Stopwatch.GetElapsedTime(started) >= request.Deadline)
+            {
+                return reply;
+            }
         }
-
-        var (slot, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
-        if (slot is null)
-        {
-            return refusal!;
-        }
-
-        if (Run(slot, handle, request, started, cancel) is { } reply)
-        {
-            return reply;
-        }
-
-        // It only reads, so starting again when its turn comes is safe, and keeps no memory while it waits.
-        slot = await AcquireHeavyAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
-        return slot is null ? Busy() : Run(slot, handle, request, started, cancel)!;
     }
 
     /// <summary>Closes every idle worker's handles of a workspace, so that its file can be removed.</summary>
@@ -141,6 +134,29 @@ internal sealed class SandboxPool : IDisposable
         ThreadPool.SetMinThreads(Math.Max(workers, wanted), completions);
     }
 
+    private async Task<SandboxReply> QueryOnceAsync(SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
+    {
+        if (!await WaitOutDebtAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel))
+        {
+            return Busy();
+        }
+
+        var (slot, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
+        if (slot is null)
+        {
+            return refusal!;
+        }
+
+        if (Run(slot, handle, request, started, cancel) is { } reply)
+        {
+            return reply;
+        }
+
+        // It only reads, so starting again when its turn comes is safe, and keeps no memory while it waits.
+        slot = await AcquireHeavyAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
+        return slot is null ? Busy() : Run(slot, handle, request, started, cancel)!;
+    }
+
     /// <returns>False if the debt lasts longer than the statement's time.</returns>
     private async Task<bool> WaitOutDebtAsync(WorkspaceId workspace, TimeSpan deadline, CancellationToken cancel)
     {
@@ -158,10 +174,11 @@ internal sealed class SandboxPool : IDisposable
         return wait < deadline;
     }
 
-    /// <summary>What a statement has cost the others: nothing if it was short, its slice and a fresh worker if it was heavy.</summary>
+    /// <summary>What a statement has cost the others: nothing if it was short, its slice and a fresh worker if it was heavy, a worker if that died.</summary>
     private TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
         slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
-        : elapsed <= options.ShortSlice || slot.IsBroken ? TimeSpan.Zero
+        : slot.IsBroken ? options.WorkerCost
+        : elapsed <= options.ShortSlice ? TimeSpan.Zero
         : slot.ProcessorTime;
 
     /// <returns>Null if the statement has to wait for its turn among the heavy ones.</returns>

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace WorkspaceServer.Tests.Isolation;
+
+/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the date, the random tag of the data.</summary>
+internal sealed partial record Answer(int Status, string Headers, string Body, string? Tag)
+{
+    private static readonly string[] NotCompared = ["Date", "X-Request-Id"];
+
+    public string All => $"{Status}\n{Headers}\n{Body}";
+
+    public static async Task<Answer> OfAsync(HttpResponseMessage response)
+    {
+        var headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Where(header => !NotCompared.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(header => $"{header.Key}: {header.Value}")
+            .Order(StringComparer.Ordinal);
+        var body = await response.Content.ReadAsStringAsync();
+        if (response.Headers.TryGetValues("X-Request-Id", out var ids))
+        {
+            body = body.Replace(ids.Single(), "(request id)", StringComparison.Ordinal);
+        }
+
+        var tag = DataTag().Match(body) is { Success: true } match ? match.Value : null;
+        return new Answer((int)response.StatusCode, string.Join('\n', headers), DataTag().Replace(body, "(tag)"), tag);
+    }
+
+    /// <summary>The same answer without what was asked for, so that the answers to two questions can be compared.</summary>
+    public string Without(params IEnumerable<string> asked)
+    {
+        var seen = All;
+        foreach (var text in asked.OrderByDescending(text => text.Length))
+        {
+            seen = seen.Replace(JsonSerializer.Serialize(text)[1..^1], "(asked)", StringComparison.OrdinalIgnoreCase).Replace(text, "(asked)", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return seen;
+    }
+
+    [GeneratedRegex("data-[0-9a-f]{32}")]
+    private static partial Regex DataTag();
+}
