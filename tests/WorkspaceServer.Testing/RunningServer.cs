@@ -52,7 +52,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>What the server is made of.</summary>
     public IServiceProvider Services => app.Services;
 
-    public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+    public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => Get<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
     public TokenIssuer Tokens => Get<TokenIssuer>();
 
@@ -61,8 +61,15 @@ internal sealed class RunningServer : IAsyncDisposable
         where T : notnull => app.Services.GetRequiredService<T>();
 
     public static async Task<RunningServer> StartAsync(
-        ServerOptions? options = null, WebServerChange? change = null, TimeProvider? clock = null, McpOptions? mcp = null, QueryOptions? query = null,
-        LimitOptions? limits = null, AuditOptions? audit = null, AuthOptions? auth = null, MailOptions? mail = null)
+        ServerOptions? options = null,
+        WebServerChange? change = null,
+        TimeProvider? clock = null,
+        McpOptions? mcp = null,
+        QueryOptions? query = null,
+        LimitOptions? limits = null,
+        AuditOptions? audit = null,
+        AuthOptions? auth = null,
+        MailOptions? mail = null)
     {
         var workspaces = new TemporaryWorkspaces(clock);
         var logs = new LogRecorder();
@@ -99,6 +106,8 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
+            services.AddSingleton(workspaces.Master);
+            services.AddSingleton(workspaces.Folder);
             addSettings(services);
         },
         change);

@@ -44,6 +44,8 @@ internal static class Cli
         root.Add(Group("support", "Open a workspace to an operator for some hours, and review that.", GrantSupportCommand.Build(), ListSupportCommand.Build(), EndSupportCommand.Build(), ReviewSupportCommand.Build()));
         root.Add(AskCommand.Build());
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
+        root.Add(Group("user", "People and how they sign in.", LinkPersonCommand.Build()));
+        root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());
         root.Add(DoctorCommand.Build());

@@ -1,6 +1,7 @@
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
@@ -24,6 +25,7 @@ internal static class Composition
         services.AddAccess();
         services.AddTokens();
         services.AddAccounts();
+        services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
         return services.BuildServiceProvider();
     }
@@ -40,6 +42,8 @@ internal static class Composition
         services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
         services.AddOptions(configuration, AuthOptions.Section, new AuthOptions.Validator());
         services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
+        services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
+        services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
@@ -63,6 +67,10 @@ internal static class Composition
         using var services = BuildServices(new ConfigurationBuilder().Build());
         return [.. services.GetServices<OptionsSection>()];
     }
+
+    // A mode that does not exist is the section Auth's to report.
+    private static bool IsMode(IConfiguration configuration, AuthMode mode) =>
+        mode.ToString().Equals(configuration[$"{AuthOptions.Section}:{nameof(AuthOptions.Mode)}"], StringComparison.OrdinalIgnoreCase);
 
     private static DataFolder OpenFolder(VaultOptions options)
     {

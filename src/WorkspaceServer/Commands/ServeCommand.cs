@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
@@ -34,6 +35,7 @@ internal static class ServeCommand
         var app = WebServer.Build(options, services => services.AddWorkspaces(configuration));
         app.Services.GetRequiredService<WorkspaceLifecycle>().Sweep();
         app.Services.GetRequiredService<IWorkspaceGateway>();
+        ExternalFeature.RefuseLocalSecrets(app.Services);
         return app;
     }
 

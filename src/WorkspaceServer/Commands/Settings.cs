@@ -27,11 +27,18 @@ internal static class Settings
         var file = Path.GetFullPath(named ?? DefaultFile);
         try
         {
+            var fromFile = new ConfigurationBuilder().AddJsonFile(file, optional: true).Build();
+            var fromFlags = FromFlags(arguments);
+            foreach (var secret in OptionsSections.Secrets(Composition.AllSections()).Where(key => fromFile[key] is not null || fromFlags.ContainsKey(key)))
+            {
+                throw Bad($"{secret} is a secret: neither the settings file nor the command line keeps it one. Put {VariablePrefix}{secret.Replace(":", "__", StringComparison.Ordinal)}=… into {EnvironmentFile} beside the settings file.");
+            }
+
             return new ConfigurationBuilder()
-                .AddJsonFile(file, optional: true)
+                .AddConfiguration(fromFile)
                 .AddInMemoryCollection(ReadEnvironmentFile(Path.Combine(Path.GetDirectoryName(file)!, EnvironmentFile)))
                 .AddInMemoryCollection(FromVariables())
-                .AddInMemoryCollection(FromFlags(arguments))
+                .AddInMemoryCollection(fromFlags)
                 .Build();
         }
         catch (InvalidDataException error)

@@ -1,5 +1,6 @@
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
@@ -28,6 +29,8 @@ internal static class WebServer
         builder.Services.AddSignIn();
         builder.Services.AddMail();
         builder.Services.AddHostedService<AuditSweeper>();
+        builder.Services.AddExternalIdentities();
+        builder.Services.AddExternalSignIn();
         builder.Services.AddHealth();
         builder.Services.AddKeptCounters();
         var mcp = builder.Services.AddMcp();
@@ -42,6 +45,7 @@ internal static class WebServer
         RunQuery.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
+        ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

@@ -38,6 +38,11 @@ internal static class OptionsSections
     public static IEnumerable<PropertyInfo> Settable(Type options) =>
         options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
+    /// <summary>Keys of the settings that are secrets, as Section:Key.</summary>
+    public static IEnumerable<string> Secrets(IEnumerable<OptionsSection> sections) => sections.SelectMany(section => Settable(section.Type)
+        .Where(property => property.IsDefined(typeof(SecretAttribute)))
+        .Select(property => $"{section.Name}:{property.Name}"));
+
     private static TOptions Read<TOptions>(IConfiguration configuration, string section, AbstractValidator<TOptions> validator)
         where TOptions : class, new()
     {

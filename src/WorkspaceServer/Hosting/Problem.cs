@@ -30,6 +30,10 @@ internal static class ProblemCodes
     public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed);
     public static readonly ProblemCode MfaRequired = new("mfa_required", 403, ExitCodes.Failed);
     public static readonly ProblemCode CrossSiteRequest = new("cross_site_request", 403, ExitCodes.Failed);
+    public static readonly ProblemCode SignInState = new("sign_in_state_invalid", 400, ExitCodes.Usage);
+    public static readonly ProblemCode SignInRefused = new("sign_in_refused", 401, ExitCodes.Failed);
+    public static readonly ProblemCode NotAdmitted = new("not_admitted", 403, ExitCodes.Failed);
+    public static readonly ProblemCode ProviderUnavailable = new("identity_provider_unavailable", 503, ExitCodes.RetryLater);
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, ExitCodes.Usage);
     public static readonly ProblemCode NotAcceptable = new("not_acceptable", 406, ExitCodes.Usage);
     public static readonly ProblemCode PayloadTooLarge = new("payload_too_large", 413, ExitCodes.Usage);

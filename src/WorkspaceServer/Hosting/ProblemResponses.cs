@@ -55,7 +55,7 @@ internal static partial class ProblemResponses
                 return WriteAsync(context, ProblemCodes.PayloadTooLarge, "The request body is larger than this endpoint takes.");
             case BadHttpRequestException:
                 return WriteAsync(context, ProblemCodes.BadRequest, "The request could not be read.");
-            case ProblemException { Code: var code } when code == ProblemCodes.Busy:
+            case ProblemException { Code: { HttpStatus: StatusCodes.Status503ServiceUnavailable } code }:
                 return WriteAsync(context, code, error.Message);
             default:
                 Failed(log, error);

@@ -213,7 +213,7 @@ public sealed class SessionKeeperTests : IAsyncDisposable
         Assert.Null(keeper.Refresh(person, hasMfa: true));
     }
 
-    private string Start(SessionKeeper? own = null) => (own ?? keeper).Start(asha, hasMfa: false, Address, "agent");
+    private string Start(SessionKeeper? own = null) => (own ?? keeper).Start(asha, hasMfa: false, Address, "agent").Secret;
 
     private static byte[] Sha256(string text) => SHA256.HashData(Encoding.ASCII.GetBytes(text));
 }

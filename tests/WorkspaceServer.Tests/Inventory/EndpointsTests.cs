@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
@@ -18,6 +19,8 @@ public sealed class EndpointsTests
     // Validators that are no FluentValidation classes, each with what it does instead.
     private static readonly Dictionary<Type, string> OtherValidators = new()
     {
+        [typeof(OidcAnswer)] = "each parameter once and of bounded length",
+        [typeof(TokenVerifier)] = "bounds the token and verifies it; the size of the body is bounded by the route",
         [typeof(McpGate)] = "bounds the body, refuses what is no well-formed message; tools and prompts check their arguments by schema",
         [typeof(ReturnTo)] = "takes only a path of this server, of bounded length, for the address to go back to",
         [typeof(LinkToken)] = "takes one token of bounded length; whether it is good is looked up by its hash",
@@ -30,12 +33,15 @@ public sealed class EndpointsTests
         "reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only",
     ];
 
-    [Fact]
+    [Theory]
+    [InlineData(nameof(AuthMode.Local))]
+    [InlineData(nameof(AuthMode.Oidc))]
+    [InlineData(nameof(AuthMode.Clerk))]
     [Trait("claim", "A62")]
     [Trait("claim", "D37")]
-    public async Task EveryEndpointHasDecided()
+    public async Task EveryEndpointHasDecided(string mode)
     {
-        await using var server = new MappedServer();
+        await using var server = new MappedServer(mode: Enum.Parse<AuthMode>(mode));
         var endpoints = GuardCheck.EndpointsOf(server.App).ToArray();
 
         Assert.NotEmpty(endpoints);
@@ -47,7 +53,9 @@ public sealed class EndpointsTests
     public async Task ThePageOfEndpointsIsWhatTheCodeSays()
     {
         await using var server = new MappedServer();
-        var current = EndpointsPage.Write(server.Limits);
+        await using var oidc = new MappedServer(mode: AuthMode.Oidc);
+        await using var clerk = new MappedServer(mode: AuthMode.Clerk);
+        var current = EndpointsPage.Write(server.Limits, ("oidc", oidc.Limits), ("clerk", clerk.Limits));
         if (Environment.GetEnvironmentVariable("UPDATE_REFERENCE") is not null)
         {
             await File.WriteAllTextAsync(Page, current, TestContext.Current.CancellationToken);

@@ -13,8 +13,8 @@ using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Tests.Inventory;
 
-/// <summary>The real server with its settings as they come, mapped and not started.</summary>
-internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null) : IAsyncDisposable
+/// <summary>The real server with its settings as they come, except perhaps how people sign in; mapped and not started.</summary>
+internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null, AuthMode mode = AuthMode.Local) : IAsyncDisposable
 {
     private readonly TemporaryWorkspaces workspaces = new();
     private WebApplication? app;
@@ -26,7 +26,7 @@ internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null) : 
         services.AddSingleton(new McpOptions());
         services.AddSingleton(new QueryOptions());
         services.AddSingleton(new LimitOptions());
-        services.AddSingleton(new AuthOptions { AllowRegistration = true });
+        services.AddSingleton(new AuthOptions { Mode = mode, AllowRegistration = true });
         services.AddSingleton(new MailOptions());
     });
 

@@ -66,9 +66,9 @@ public sealed class VerbsTests
         }
 
         var tooLong = new string('x', Bounds.MaxTextLength + 1);
-        foreach (var argument in command.Arguments)
+        foreach (var (index, argument) in command.Arguments.Index())
         {
-            if (!IsRefused(root, argument.Name, [.. path, tooLong]))
+            if (!IsRefused(root, argument.Name, [.. path, .. Enumerable.Repeat("x", index), tooLong]))
             {
                 yield return $"{string.Join(' ', path)}: {argument.Name} has no bound.";
             }

@@ -12,6 +12,15 @@ internal static class AccountPaths
     /// <summary>POST: uses the link.</summary>
     public const string UseSignInLink = "/sign-in/link/use";
 
+    /// <summary>GET: goes to the identity provider.</summary>
+    public const string OidcSignIn = "/sign-in/oidc";
+
+    /// <summary>GET: where the provider sends the browser back to; registered there.</summary>
+    public const string OidcCallback = "/sign-in/oidc/callback";
+
+    /// <summary>POST: exchanges a session token of Clerk's.</summary>
+    public const string ClerkSignIn = "/sign-in/clerk";
+
     public const string SignOut = "/sign-out";
     public const string Register = "/register";
     public const string Verify = "/verify";

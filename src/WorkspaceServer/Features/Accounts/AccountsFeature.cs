@@ -39,13 +39,26 @@ internal static class AccountsFeature
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(Schemes.Session, null);
     }
 
+    /// <summary>Maps what the mode needs: where people sign in elsewhere, no endpoint takes a password, a code or a link.</summary>
     public static void Map(IEndpointRouteBuilder routes)
+    {
+        SignOut.Map(routes);
+        SessionsPage.Map(routes);
+        EndSession.Map(routes);
+        EndOtherSessions.Map(routes);
+        var options = routes.ServiceProvider.GetRequiredService<AuthOptions>();
+        if (options.Mode == AuthMode.Local)
+        {
+            MapLocal(routes, options);
+        }
+    }
+
+    private static void MapLocal(IEndpointRouteBuilder routes, AuthOptions options)
     {
         SignInPage.Map(routes);
         SignInCodePage.Map(routes);
         SignInLinkPage.Map(routes);
         UseSignInLink.Map(routes);
-        SignOut.Map(routes);
         SetupPage.Map(routes);
         ForgotPasswordPage.Map(routes);
         ChoosePasswordPage.Map(routes);
@@ -54,10 +67,7 @@ internal static class AccountsFeature
         MfaPage.Map(routes);
         RemoveMfa.Map(routes);
         NewBackupCodes.Map(routes);
-        SessionsPage.Map(routes);
-        EndSession.Map(routes);
-        EndOtherSessions.Map(routes);
-        if (routes.ServiceProvider.GetRequiredService<AuthOptions>().AllowRegistration)
+        if (options.AllowRegistration)
         {
             RegisterPage.Map(routes);
             VerifyPage.Map(routes);

@@ -2,6 +2,19 @@ using FluentValidation;
 
 namespace WorkspaceServer.Features.Accounts;
 
+/// <summary>How people prove who they are.</summary>
+internal enum AuthMode
+{
+    /// <summary>With a password, a second factor or a link in a mail, all of this server.</summary>
+    Local,
+
+    /// <summary>At an OpenID Connect provider.</summary>
+    Oidc,
+
+    /// <summary>At Clerk.</summary>
+    Clerk,
+}
+
 /// <summary>How a new password is hashed. Hashes of the other kind are still checked, and replaced at the next sign-in.</summary>
 internal enum PasswordHashKind
 {
@@ -13,6 +26,9 @@ internal enum PasswordHashKind
 internal sealed record AuthOptions
 {
     public const string Section = "Auth";
+
+    /// <summary>How people sign in: local (passwords of this server), oidc (see Oidc) or clerk (see Clerk). After a change run auth switch.</summary>
+    public AuthMode Mode { get; init; } = AuthMode.Local;
 
     /// <summary>Set to true to let anybody with an e-mail address make an account. Without it people come by invitation or through user create.</summary>
     public bool AllowRegistration { get; init; }
@@ -44,6 +60,7 @@ internal sealed record AuthOptions
 
         public Validator()
         {
+            RuleFor(options => options.Mode).IsInEnum();
             RuleFor(options => options.SessionIdleMinutes).InclusiveBetween(5, 60);
             RuleFor(options => options.SessionHours).InclusiveBetween(1, 24);
             RuleFor(options => options.PasswordHash).IsInEnum();

@@ -27,6 +27,7 @@ internal static class AuditActions
     public static readonly AuditAction SignInFailed = new("sign_in.failed", "A sign-in was refused.");
     public static readonly AuditAction SignInLocked = new("sign_in.locked", "Too many failures: sign-in was locked for a while.");
     public static readonly AuditAction SignInLinkSent = new("sign_in_link.sent", "A sign-in link was sent by mail.");
+    public static readonly AuditAction IdentityLinked = new("identity.linked", "A person was linked to who they are at an identity provider.");
     public static readonly AuditAction SignedOut = new("session.signed_out", "A person signed out.");
     public static readonly AuditAction SessionRevoked = new("session.revoked", "A session was ended from elsewhere.");
     public static readonly AuditAction SessionsRevokedAll = new("session.revoked_all", "All sessions of a person were ended.");
@@ -118,6 +119,7 @@ internal static class AuditActions
     // The server itself
     public static readonly AuditAction SystemInitialised = new("system.initialised", "The data folder and the control database were made.");
     public static readonly AuditAction SystemExamined = new("system.examined", "The doctor looked at everything.");
+    public static readonly AuditAction AuthModeSwitched = new("auth_mode.switched", "The way in which people sign in was changed.");
     public static readonly AuditAction SettingsChanged = new("settings.changed", "A setting of the server was changed.");
     public static readonly AuditAction LimitChanged = new("limit.changed", "A limit of a workspace was changed.");
     public static readonly AuditAction IncidentOpened = new("incident.opened", "An incident was opened.");

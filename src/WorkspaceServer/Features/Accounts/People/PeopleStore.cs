@@ -13,13 +13,17 @@ internal sealed class PeopleStore(ControlDatabase control)
     public bool Add(Person person)
     {
         using var connection = control.Open();
-        return connection.Execute(
-            """
-            INSERT INTO person (id, email, email_key, name, system_role, created_at) VALUES (@id, @email, @key, @name, @role, @now)
-            ON CONFLICT (email_key) DO NOTHING
-            """,
-            Values(person)) == 1;
+        return Add(connection, person);
     }
+
+    /// <summary>Adds a person in the caller's transaction.</summary>
+    /// <returns>False if somebody has that address.</returns>
+    public static bool Add(ControlConnection connection, Person person) => connection.Execute(
+        """
+        INSERT INTO person (id, email, email_key, name, system_role, created_at) VALUES (@id, @email, @key, @name, @role, @now)
+        ON CONFLICT (email_key) DO NOTHING
+        """,
+        Values(person)) == 1;
 
     /// <summary>Adds the very first person.</summary>
     /// <returns>False if there is one already.</returns>

@@ -10,6 +10,9 @@ namespace WorkspaceServer.Features.Accounts.Sessions;
 /// </remarks>
 internal sealed class AccountCookies(ServerOptions options)
 {
+    /// <summary>Which sign-in at the identity provider this browser has begun.</summary>
+    public AccountCookie ExternalState { get; } = new("external-state", options.IsPublicHttps);
+
     /// <summary>The secret of a session.</summary>
     public AccountCookie Session { get; } = new("session", options.IsPublicHttps);
 

@@ -46,8 +46,8 @@ internal sealed class SessionAuthentication(
             scope.ActorName = session.Person.Name;
         }
 
-        // Refused here rather than by each endpoint, so that no endpoint can forget it.
-        needsMfa = auth.RequireMfaForOperators && session.Person is { Role: SystemRole.SuperAdmin, HasMfa: false };
+        // Refused here rather than by each endpoint, so that no endpoint can forget it. In the other modes a second factor is the provider's.
+        needsMfa = auth is { Mode: AuthMode.Local, RequireMfaForOperators: true } && session.Person is { Role: SystemRole.SuperAdmin, HasMfa: false };
         return Task.FromResult(needsMfa && Context.GetEndpoint()?.Metadata.GetMetadata<ReachableWithoutMfa>() is null
             ? AuthenticateResult.Fail("needs a second factor")
             : AuthenticateResult.Success(new AuthenticationTicket(session.Person.ToPrincipal(), Scheme.Name)));

@@ -25,26 +25,28 @@ internal sealed class SessionKeeper(SessionStore sessions, AuthOptions options, 
     /// <summary>How much of what a browser calls itself is kept, in characters.</summary>
     public const int MaxUserAgentLength = 256;
 
-    /// <returns>The secret for the cookie of a new session.</returns>
-    public string Start(Person person, bool hasMfa, string address, string userAgent)
+    /// <param name="authenticatedAt">When they proved who they are, if that was before now.</param>
+    /// <returns>The id of a new session, and the secret for its cookie.</returns>
+    public (string Id, string Secret) Start(Person person, bool hasMfa, string address, string userAgent, DateTimeOffset? authenticatedAt = null)
     {
         var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now).ToString("n");
         var (secret, sha256) = NewSecret();
         sessions.Add(
             new Session(
-                Guid.CreateVersion7(now).ToString("n"),
+                id,
                 person.Id,
                 CreatedAt: now,
                 RotatedAt: now,
                 LastSeenAt: now,
-                AuthenticatedAt: now,
+                AuthenticatedAt: authenticatedAt < now ? authenticatedAt.Value : now,
                 ExpiresAt: now + TimeSpan.FromHours(options.SessionHours),
                 Idle: TimeSpan.FromMinutes(options.SessionIdleMinutes),
                 hasMfa,
                 address,
                 userAgent.Length <= MaxUserAgentLength ? userAgent : userAgent[..MaxUserAgentLength]),
             sha256);
-        return secret;
+        return (id, secret);
     }
 
     /// <summary>Who holds this secret now; null if it is unknown, too old, or its session is over.</summary>
