@@ -6,11 +6,11 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test attack lint audit claims bench hooks picture package clean
+.PHONY: help run build test attack lint audit claims screenshots bench hooks picture package clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Try it
 run: ## Start the server with sample books and let an MCP client ask a first question
@@ -34,6 +34,11 @@ attack: ## Send many more made-up requests and statements (ATTACK_CASES=100000 A
 lint: ## Check formatting, shell scripts and that no secret is tracked
 	@ops/bootstrap.sh test
 	@ops/lint.sh
+
+screenshots: ## Draw every page at two widths, light and dark, into artifacts/screenshots
+	@ops/bootstrap.sh test
+	@rm -rf artifacts/screenshots
+	@SCREENSHOTS=$(CURDIR)/artifacts/screenshots ops/test.sh --projects WorkspaceServer.EndToEnd --only Browser.Pages
 
 claims: ## List which claims of tests/CLAIMS.md the last test run proved
 	@dotnet run ops/claims.cs

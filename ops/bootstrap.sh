@@ -19,26 +19,27 @@ build_needs=(
     '/usr/include/zlib.h|zlib1g-dev'
     'npm|npm'
 )
+bench_needs=(
+    'wrk|wrk'
+)
+# Pages are looked at in a browser, with letters of all scripts that they show.
+browser_needs=(
+    'chromium|chromium'
+    '/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf|fonts-noto-core'
+    '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf|fonts-dejavu-core'
+)
 test_needs=(
     'shellcheck|shellcheck'
     'strace|strace'
     'age|age'
 )
-bench_needs=(
-    'wrk|wrk'
-)
-picture_needs=(
-    'chromium|chromium'
-    '/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf|fonts-noto-core'
-    '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf|fonts-dejavu-core'
-)
 
 [ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]"
 case ${1:-build} in
     build | run) needs=("${build_needs[@]}") ;;
-    test) needs=("${build_needs[@]}" "${test_needs[@]}") ;;
+    test) needs=("${build_needs[@]}" "${test_needs[@]}" "${browser_needs[@]}") ;;
     bench) needs=("${build_needs[@]}" "${bench_needs[@]}") ;;
-    picture) needs=("${build_needs[@]}" "${picture_needs[@]}") ;;
+    picture) needs=("${build_needs[@]}" "${browser_needs[@]}") ;;
     *) fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]" ;;
 esac
 

@@ -1,3 +1,4 @@
+using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
@@ -33,6 +34,7 @@ internal static class WebServer
         builder.Services.AddExternalSignIn();
         builder.Services.AddHealth();
         builder.Services.AddKeptCounters();
+        builder.Services.AddPages();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
@@ -40,12 +42,14 @@ internal static class WebServer
         HttpServer.WarnIfExposed(app);
         Pipeline.Use(app);
         HealthFeature.Map(app);
+        PageFiles.Map(app);
         ProtectedResource.Map(app);
         AccessFeature.Map(app);
         RunQuery.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
+        ShowHome.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

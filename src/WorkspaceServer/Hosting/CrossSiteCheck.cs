@@ -34,10 +34,14 @@ internal static class CrossSiteCheck
             options.Cookie.SecurePolicy = server.IsPublicHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
         });
 
-        // Tokens are sealed under a key derived from the master key. The framework's own key ring would lie about in files.
+        // Tokens are sealed under a key derived from the master key.
         services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider, DerivedProtection>());
-        services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
+        RemoveKeyRing(services);
     }
+
+    /// <summary>The framework's own key ring would lie about in files. Whoever adds a part that brings it along calls this afterwards.</summary>
+    public static void RemoveKeyRing(IServiceCollection services) =>
+        services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
 
     /// <summary>Comes after authorization: a token is bound to who is signed in.</summary>
     public static void Use(WebApplication app)

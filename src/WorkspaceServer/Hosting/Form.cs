@@ -7,7 +7,7 @@ namespace WorkspaceServer.Hosting;
 /// <summary>What is wrong with what somebody typed, to be said beside the form.</summary>
 /// <param name="General">About the whole form; null if there is nothing of the kind.</param>
 /// <param name="Fields">By the name of the field.</param>
-internal sealed record FormProblems(string? General, IReadOnlyDictionary<string, string> Fields, int Status = StatusCodes.Status400BadRequest)
+public sealed record FormProblems(string? General, IReadOnlyDictionary<string, string> Fields, int Status = StatusCodes.Status400BadRequest)
 {
     private static readonly Dictionary<string, string> NoFields = [];
 

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace WorkspaceServer.Hosting;
 
-/// <summary>Answers every failure as problem+json (RFC 9457) with a stable code; what went wrong inside is only in the log.</summary>
+/// <summary>Answers every failure as problem+json (RFC 9457) with a stable code, or as a page if a browser asks; what went wrong inside is only in the log.</summary>
 internal static partial class ProblemResponses
 {
     /// <summary>Said of every address that is nothing to its caller, whatever may be there for others.</summary>
@@ -35,14 +36,25 @@ internal static partial class ProblemResponses
     public static Task WriteAsync(HttpContext context, ProblemCode code, string detail)
     {
         context.Response.StatusCode = code.HttpStatus;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        return AsksForPage(context.Request) && context.RequestServices.GetService<IProblemPage>() is { } page
+            ? page.WriteAsync(context, code, detail)
             : context.Response.WriteAsJsonAsync(
                 new Body("about:blank", ReasonPhrases.GetReasonPhrase(code.HttpStatus), code.HttpStatus, detail, code.Code, context.TraceIdentifier),
                 options: null,
                 contentType: "application/problem+json",
                 context.RequestAborted);
     }
+
+    // Browsers name text/html when a person goes to an address; programs and scripts do not.
+    private static bool AsksForPage(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types)
+        && types.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is null or > 0)
+        && !types.Any(type => type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
 
     private static Task AnswerAsync(HttpContext context, Exception error, ILogger log)
     {
@@ -90,4 +102,10 @@ internal static partial class ProblemResponses
     private static partial void Failed(ILogger logger, Exception error);
 
     private sealed record Body(string Type, string Title, int Status, string Detail, string Code, string RequestId);
+}
+
+/// <summary>Shows a problem to a person in a browser. The status is set already.</summary>
+internal interface IProblemPage
+{
+    Task WriteAsync(HttpContext context, ProblemCode code, string detail);
 }

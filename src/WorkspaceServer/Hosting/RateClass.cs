@@ -25,6 +25,9 @@ internal static class RateClasses
     /// <summary>Probes, public documents, and addresses at which there is nothing.</summary>
     public static readonly RateClass Public = new("public", 600, TimeSpan.FromMinutes(1), RateKey.Address);
 
+    /// <summary>The pages' own files. Whole offices come from one address, and every first visit asks for all of them.</summary>
+    public static readonly RateClass Assets = new("assets", 3000, TimeSpan.FromMinutes(1), RateKey.Address);
+
     /// <summary>Calls of the MCP endpoint.</summary>
     public static readonly RateClass Mcp = new("mcp", 600, TimeSpan.FromMinutes(1), RateKey.Token);
 

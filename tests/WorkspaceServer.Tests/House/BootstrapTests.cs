@@ -7,7 +7,7 @@ namespace WorkspaceServer.Tests.House;
 /// <summary>ops/bootstrap.sh on a machine that is made of stand-ins: only the commands named here exist.</summary>
 public sealed class BootstrapTests : IDisposable
 {
-    private static readonly string[] Tools = ["make", "gcc", "strip", "openssl", "npm", "git"];
+    private static readonly string[] Tools = ["make", "gcc", "strip", "openssl", "npm", "git", "chromium"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -26,8 +26,8 @@ public sealed class BootstrapTests : IDisposable
         var run = await BootstrapAsync("test", [.. Tools.Except(["gcc", "npm"])]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("installing Debian packages: gcc npm shellcheck strace age", run.Output, StringComparison.Ordinal);
-        Assert.Matches(@"\A-qq .* update\n-qq .* install --yes --no-install-recommends gcc npm shellcheck strace age\n\z", AptCalls);
+        Assert.Contains("installing Debian packages: gcc npm shellcheck strace age age", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\A-qq .* update\n-qq .* install --yes --no-install-recommends gcc npm shellcheck strace age age\n\z", AptCalls);
     }
 
     [Fact]

@@ -48,44 +48,52 @@ internal interface IAccountPages
     IResult BackupCodes(BackupCodesView view);
 
     IResult Sessions(SessionsView view);
+
+    /// <summary>What protects the account, with the ways to change it.</summary>
+    IResult Security(SecurityView view);
 }
 
-internal sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null);
+// What the pages show. Public, since Razor makes components, and so what they are given, public.
+public sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null);
 
-internal sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null);
+public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null);
 
 /// <param name="Again">The page on which to ask once more.</param>
-internal sealed record MailSentView(string Email, string Again);
+public sealed record MailSentView(string Email, string Again);
 
-internal sealed record UseSignInLinkView(string Token, string ReturnTo);
+public sealed record UseSignInLinkView(string Token, string ReturnTo);
 
-internal sealed record RegisterView(string Email, FormProblems? Problems = null);
+public sealed record RegisterView(string Email, FormProblems? Problems = null);
 
-internal sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null);
+public sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null);
 
-internal sealed record SetupView(string Token, string Email, string Name, FormProblems? Problems = null);
+public sealed record SetupView(string Token, string Email, string Name, FormProblems? Problems = null);
 
-internal sealed record ForgotPasswordView(string Email, FormProblems? Problems = null);
+public sealed record ForgotPasswordView(string Email, FormProblems? Problems = null);
 
-internal sealed record ChoosePasswordView(string Token, string Email, FormProblems? Problems = null);
+public sealed record ChoosePasswordView(string Token, string Email, FormProblems? Problems = null);
 
 /// <param name="Again">The page on which to ask for a new one.</param>
-internal sealed record LinkNotGoodView(string Sentence, string Again);
+public sealed record LinkNotGoodView(string Sentence, string Again);
 
 /// <param name="TakesCode">Whether a code is asked for, and not the password.</param>
-internal sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null);
+public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null);
 
-internal sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
+public sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
 
 /// <param name="IsRequired">Whether this account may do nothing else before.</param>
-internal sealed record EnrolMfaView(TotpEnrolment Enrolment, bool IsRequired, FormProblems? Problems = null);
+public sealed record EnrolMfaView(TotpEnrolment Enrolment, bool IsRequired, FormProblems? Problems = null);
 
-internal sealed record MfaView(int BackupCodesLeft);
+public sealed record MfaView(int BackupCodesLeft);
 
-internal sealed record BackupCodesView(IReadOnlyList<string> Codes);
+public sealed record BackupCodesView(IReadOnlyList<string> Codes);
 
-internal sealed record SessionsView(IReadOnlyList<SessionRow> Sessions);
+/// <param name="BackupCodesLeft">Unused ones; null if a password alone signs them in.</param>
+/// <param name="Sessions">Browsers that are signed in, this one among them.</param>
+public sealed record SecurityView(string Email, bool HasPassword, int? BackupCodesLeft, int Sessions);
+
+public sealed record SessionsView(IReadOnlyList<SessionRow> Sessions);
 
 /// <param name="Device">Such as "Firefox on Windows", as far as the browser says.</param>
 /// <param name="IsThis">The one that asks.</param>
-internal sealed record SessionRow(string Id, string Device, string Address, DateTimeOffset SignedInAt, DateTimeOffset LastSeenAt, bool HasMfa, bool IsThis);
+public sealed record SessionRow(string Id, string Device, string Address, DateTimeOffset SignedInAt, DateTimeOffset LastSeenAt, bool HasMfa, bool IsThis);

@@ -31,6 +31,10 @@ internal static class AccountPaths
 
     public const string Setup = "/setup";
     public const string StepUp = "/step-up";
+
+    /// <summary>What protects one's account, with the ways to change it.</summary>
+    public const string Security = "/account";
+
     public const string ChangePassword = "/account/password";
     public const string Mfa = "/account/mfa";
 

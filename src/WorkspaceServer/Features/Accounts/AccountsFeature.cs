@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Accounts.Links;
@@ -35,13 +36,15 @@ internal static class AccountsFeature
         services.AddSingleton<AccountMails>();
         services.AddSingleton<SignInFlow>();
         services.AddSingleton<AccountCookies>();
-        services.AddSingleton<IAccountPages, PlainAccountPages>();
+        services.AddSingleton<IAccountPages, RazorAccountPages>();
+        services.AddSingleton<IShells, PersonalShells>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(Schemes.Session, null);
     }
 
     /// <summary>Maps what the mode needs: where people sign in elsewhere, no endpoint takes a password, a code or a link.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
+        SecurityPage.Map(routes);
         SignOut.Map(routes);
         SessionsPage.Map(routes);
         EndSession.Map(routes);

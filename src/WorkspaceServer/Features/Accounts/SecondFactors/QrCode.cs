@@ -5,7 +5,7 @@ namespace WorkspaceServer.Features.Accounts.SecondFactors;
 
 /// <summary>A picture for a phone's camera: a square of <paramref name="Size"/> units, and the path of its dark parts.</summary>
 /// <remarks>Only a path and not markup, so that a page can show it without writing anything past its escaping.</remarks>
-internal sealed record QrCode(int Size, string Path)
+public sealed record QrCode(int Size, string Path)
 {
     public static QrCode Of(string text)
     {

@@ -7,7 +7,7 @@ using WorkspaceServer.Vault.Keys;
 namespace WorkspaceServer.Features.Accounts.SecondFactors;
 
 /// <param name="Secret">For typing it in where no camera is at hand.</param>
-internal sealed record TotpEnrolment(string Secret, QrCode Picture);
+public sealed record TotpEnrolment(string Secret, QrCode Picture);
 
 /// <summary>How a second factor was proved.</summary>
 internal enum SecondFactorProof

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace WorkspaceServer.Dashboard;
+
+/// <summary>How numbers, money and times are written for people: Indian grouping, days of India's one time zone.</summary>
+internal static class Formats
+{
+    private const char Minus = '\u2212';
+
+    // India has had no summer time since 1945, so a fixed offset is the time zone.
+    private static readonly TimeSpan India = new(5, 30, 0);
+
+    // Groups of three, then of two: 12,18,400.
+    private static readonly NumberFormatInfo Grouping = new() { NumberGroupSizes = [3, 2], NumberGroupSeparator = ",", NumberDecimalSeparator = "." };
+
+    /// <summary>12,18,400, with a true minus.</summary>
+    public static string Number(long value) => Signed(value < 0, ((Int128)value).ToString("N0", Grouping));
+
+    /// <summary>12,18,400.50, with a true minus. The unit stands once, in the head of the table.</summary>
+    public static string Money(decimal value) => Signed(value < 0, value.ToString("N2", Grouping));
+
+    /// <summary>30 Sep 2026.</summary>
+    public static string Date(DateTimeOffset time) => Local(time).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+
+    /// <summary>Of something in the past: "now", a time of today, "yesterday", or the day.</summary>
+    public static string Seen(DateTimeOffset time, DateTimeOffset now)
+    {
+        if (now - time < TimeSpan.FromMinutes(1))
+        {
+            return "now";
+        }
+
+        var days = (Local(now).Date - Local(time).Date).Days;
+        return days switch
+        {
+            0 => Local(time).ToString("HH:mm", CultureInfo.InvariantCulture),
+            1 => "yesterday",
+            _ => Date(time),
+        };
+    }
+
+    /// <summary>For the attribute datetime (HTML, section 2.3.5.7).</summary>
+    public static string Machine(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>At most two letters for a person or a workspace without a picture.</summary>
+    public static string Initials(string name)
+    {
+        var words = name.Split([' ', '.', '@'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Concat(words.Take(2).Select(word => StringInfo.GetNextTextElement(word))).ToUpperInvariant();
+    }
+
+    private static DateTimeOffset Local(DateTimeOffset time) => time.ToOffset(India);
+
+    private static string Signed(bool negative, string text) => negative ? Minus + text.TrimStart('-') : text;
+}

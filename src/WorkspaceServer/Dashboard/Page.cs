@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace WorkspaceServer.Dashboard;
+
+/// <summary>A page as the answer of an endpoint: a Razor component, rendered once on the server from its model. No router, no circuit, no script.</summary>
+internal static class Page
+{
+    /// <summary>What a page may load and do: our own files, our own forms, nothing inline, nothing of another origin.</summary>
+    public const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    /// <param name="model">Given to the component as its parameter Model.</param>
+    public static IResult Of<TComponent>(object model, int status = StatusCodes.Status200OK)
+        where TComponent : IComponent => new Result<TComponent>(model, status);
+
+    private sealed class Result<TComponent>(object model, int status) : IResult
+        where TComponent : IComponent
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            httpContext.Response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            return new RazorComponentResult<TComponent>(new Dictionary<string, object?> { ["Model"] = model })
+            {
+                StatusCode = status,
+                PreventStreamingRendering = true,
+            }.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace WorkspaceServer.Dashboard;
+
+/// <summary>What stands around a page with a menu: who is signed in, where they are, and where else they may go.</summary>
+/// <param name="Person">Their name, or their address while they have none.</param>
+/// <param name="Workspace">The open workspace; null on pages about the person.</param>
+/// <param name="Role">Their role in it, such as "owner".</param>
+/// <param name="Menu">Only what they may open.</param>
+internal sealed record Shell(string Person, string? Workspace, string? Role, IReadOnlyList<MenuGroup> Menu);
+
+/// <param name="Title">Null for the first group, which needs none.</param>
+internal sealed record MenuGroup(string? Title, IReadOnlyList<MenuItem> Items);
+
+/// <param name="Icon">The name of a symbol in icons.svg.</param>
+/// <param name="InBar">Also in the bar at the bottom of a phone, which holds four and the menu.</param>
+internal sealed record MenuItem(string Label, string Icon, string Href, bool InBar = false);
+
+/// <summary>Knows the shell of a request. The dashboard draws it; the features know who may go where.</summary>
+internal interface IShells
+{
+    Shell For(HttpContext context);
+}

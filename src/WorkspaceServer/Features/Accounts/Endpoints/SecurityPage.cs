@@ -1,0 +1,24 @@
+using WorkspaceServer.Features.Accounts.Passwords;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Accounts.Sessions;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Accounts.Endpoints;
+
+/// <summary>GET /account: what protects this person's account, with the ways to change it.</summary>
+internal static class SecurityPage
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(AccountPaths.Security, Handle)
+        .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.None, Recording.Nothing("somebody looks at their own account"))
+        .WithMetadata(new ReachableWithoutMfa());
+
+    private static IResult Handle(HttpContext context, IAccountPages pages, CredentialStore credentials, SecondFactorKeeper secondFactors, SessionKeeper sessions)
+    {
+        var person = SignedIn.Of(context.User);
+        return pages.Security(new SecurityView(
+            person.Email,
+            credentials.Find(person.PersonId) is not null,
+            secondFactors.IsEnrolled(person.PersonId) ? secondFactors.CountBackupCodes(person.PersonId) : null,
+            sessions.List(person.PersonId).Count));
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.Playwright;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Testing;
+using Xunit;
+
+namespace WorkspaceServer.EndToEnd.Browser;
+
+/// <summary>People sign in and protect their accounts, in a real browser against the real server.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
+{
+    private const string Email = "asha@example.in";
+
+    private AccountsServer accounts = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        accounts = await AccountsServer.StartAsync();
+        await accounts.AddAsync(Email);
+    }
+
+    public ValueTask DisposeAsync() => accounts.DisposeAsync();
+
+    [Fact]
+    [Trait("claim", "A10")]
+    [Trait("claim", "A59")]
+    public async Task ANewAccountTurnsOnItsSecondStep_InThreeClicks()
+    {
+        await using var window = await SignInAsync();
+        var before = (await window.CookiesAsync())["session"].Value;
+
+        await window.Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Main" }).GetByText("Security").ClickAsync();
+        await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Turn on" }).ClickAsync();
+        await window.AssertSoundAsync("the page with the picture");
+        var secret = (await window.Page.Locator("details .code").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal);
+        await window.Page.FillAsync("[name=code]", accounts.CodeNow(AccountsServer.FromBase32(secret)));
+        await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Turn on" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "backup codes" }).WaitForAsync();
+
+        Assert.Equal(10, await window.Page.Locator(".codes li").CountAsync());
+        await window.AssertSoundAsync("the page with the backup codes");
+        Assert.NotEqual(before, (await window.CookiesAsync())["session"].Value);
+        await window.Page.GotoAsync(AccountPaths.Security);
+        Assert.Contains("10 backup codes left", await window.Page.Locator("main").TextContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("claim", "A58")]
+    public async Task TheSessionsCookieIsOutOfReachOfScripts()
+    {
+        await using var window = await SignInAsync();
+
+        var cookie = (await window.CookiesAsync())["session"];
+        Assert.True(cookie.HttpOnly);
+        Assert.Equal((SameSiteAttribute.Lax, "/"), (cookie.SameSite, cookie.Path));
+        Assert.Equal("", await window.Page.EvaluateAsync<string>("document.cookie"));
+    }
+
+    [Fact]
+    [Trait("claim", "A54")]
+    [Trait("claim", "A55")]
+    [Trait("claim", "A57")]
+    public async Task EveryPageOfAPersonIsSound_AndSetsNoOtherCookie()
+    {
+        await using var window = await SignInAsync();
+        foreach (var path in (string[])[AccountPaths.Home, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.ChangePassword, AccountPaths.Mfa, AccountPaths.StepUp, "/nothing-here"])
+        {
+            await window.Page.GotoAsync(path);
+            await window.AssertSoundAsync(path);
+        }
+
+        Assert.Equal(["form", "session"], (await window.CookiesAsync()).Keys.Order());
+    }
+
+    [Fact]
+    public async Task AWrongPasswordIsSaid_AndSigningOutEndsIt()
+    {
+        await using var window = await browser.OpenAsync(at: accounts.Server);
+        await window.Page.GotoAsync(AccountPaths.Sessions);
+        Assert.Contains(AccountPaths.SignIn, window.Page.Url, StringComparison.Ordinal);
+
+        await TypeAsync(window.Page, Email, "not the password");
+        Assert.Contains("do not match", await window.Page.GetByRole(AriaRole.Alert).TextContentAsync(), StringComparison.Ordinal);
+        Assert.Equal(Email, await window.Page.InputValueAsync("#email"));
+
+        await TypeAsync(window.Page, Email, AccountsServer.Password);
+        await window.Page.WaitForURLAsync("**" + AccountPaths.Sessions); // where they wanted to go
+        await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out" }).ClickAsync();
+        await window.Page.GotoAsync(AccountPaths.Sessions);
+        Assert.Contains(AccountPaths.SignIn, window.Page.Url, StringComparison.Ordinal);
+    }
+
+    private async Task<WatchedPage> SignInAsync()
+    {
+        var window = await browser.OpenAsync(at: accounts.Server);
+        await window.Page.GotoAsync(AccountPaths.SignIn);
+        await TypeAsync(window.Page, Email, AccountsServer.Password);
+        await window.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Your workspaces" }).WaitForAsync();
+        return window;
+    }
+
+    private static async Task TypeAsync(IPage page, string email, string password)
+    {
+        await page.Locator("#email").FillAsync(email);
+        await page.Locator("#password").FillAsync(password);
+        await page.Keyboard.PressAsync("Enter");
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Playwright;
+using WorkspaceServer.Commands;
+using WorkspaceServer.Testing;
+using Xunit;
+
+namespace WorkspaceServer.EndToEnd.Browser;
+
+/// <summary>One server with the gallery and one headless Chromium, for all tests in a browser.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    // Without those about the network, Chromium asks its maker for updates at every start.
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+    private RunningServer? server;
+
+    internal RunningServer Server => server!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RunningServer.StartAsync(change: new WebServerChange((services, _) => Gallery.AddServices(services), Gallery.Map));
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = Arguments, Headless = true });
+    }
+
+    /// <summary>A window of its own, with no cookies.</summary>
+    /// <param name="at">Another server than the one with the gallery.</param>
+    internal async Task<WatchedPage> OpenAsync(int width = 1440, ColorScheme theme = ColorScheme.Light, bool script = true, RunningServer? at = null)
+    {
+        var url = (at ?? Server).Url;
+        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = url.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = theme,
+            JavaScriptEnabled = script,
+            ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-IN",
+        });
+        return await WatchedPage.InAsync(context, url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (browser?.CloseAsync() ?? Task.CompletedTask);
+        playwright?.Dispose();
+        await (server?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
+{
+    public const string Name = "browser";
+}

@@ -1,0 +1,138 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access.Pages;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.EndToEnd.Browser;
+
+/// <summary>Every page in every state worth seeing, at /gallery/{name}, with made-up people. A new page gets a line here.</summary>
+internal static class Gallery
+{
+    private const string Email = "asha@kesarvan.example";
+    private const string LinkToken = "made-up";
+
+    private static readonly RazorAccountPages Accounts = new();
+    private static readonly DateTimeOffset Now = new(2026, 10, 9, 5, 16, 0, TimeSpan.Zero);
+    private static readonly FormProblems NoMatch = FormProblems.Whole("Email and password do not match. 4 tries left, then a 15-minute wait.", 401);
+    private static readonly FormProblems TooShort = FormProblems.Of("password", "Give 12 characters or more.");
+    private static readonly FormProblems WrongCode = FormProblems.Of("code", "This code is not right, or was used before. Give the one that the app shows now.");
+
+    private static readonly TotpEnrolment Enrolment = new("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", Squares());
+
+    /// <summary>Short names and the pages behind them.</summary>
+    public static IReadOnlyDictionary<string, Func<IResult>> Pages { get; } = new Dictionary<string, Func<IResult>>
+    {
+        ["sign-in"] = () => Accounts.SignIn(new SignInView("", "/w/1", CanRegister: true)),
+        ["sign-in-error"] = () => Accounts.SignIn(new SignInView(Email, "/", CanRegister: false, NoMatch)),
+        ["code"] = () => Accounts.SignInCode(new SignInCodeView("/w/1")),
+        ["code-error"] = () => Accounts.SignInCode(new SignInCodeView("/", WrongCode)),
+        ["mail-sent"] = () => Accounts.MailSent(new MailSentView(Email, AccountPaths.SignIn)),
+        ["use-link"] = () => Accounts.UseSignInLink(new UseSignInLinkView(LinkToken, "/w/1")),
+        ["link-not-good"] = () => Accounts.LinkNotGood(new LinkNotGoodView("It was used before, or is too old.", AccountPaths.SignIn)),
+        ["register"] = () => Accounts.Register(new RegisterView("")),
+        ["register-error"] = () => Accounts.Register(new RegisterView("asha@", FormProblems.Of("email", "Give an address such as asha@example.in."))),
+        ["verify"] = () => Accounts.Verify(new NewPersonView(LinkToken, Email, "", TooShort)),
+        ["forgot-password"] = () => Accounts.ForgotPassword(new ForgotPasswordView("")),
+        ["choose-password"] = () => Accounts.ChoosePassword(new ChoosePasswordView(LinkToken, Email)),
+        ["setup"] = () => Accounts.Setup(new SetupView(LinkToken, "", "")),
+        ["step-up"] = () => Accounts.StepUp(new StepUpView(TakesCode: false, "/account/mfa")),
+        ["step-up-code"] = () => Accounts.StepUp(new StepUpView(TakesCode: true, "/", FormProblems.Of("proof", "This code is not right."))),
+        ["security-weak"] = () => Accounts.Security(new SecurityView(Email, HasPassword: true, null, 1)),
+        ["security"] = () => Accounts.Security(new SecurityView(Email, HasPassword: true, 9, 3)),
+        ["change-password"] = () => Accounts.ChangePassword(new ChangePasswordView(HasPassword: true, FormProblems.Of("current_password", "This is not your password."))),
+        ["no-password"] = () => Accounts.ChangePassword(new ChangePasswordView(HasPassword: false)),
+        ["mfa-enrol"] = () => Accounts.EnrolMfa(new EnrolMfaView(Enrolment, IsRequired: false)),
+        ["mfa-enrol-error"] = () => Accounts.EnrolMfa(new EnrolMfaView(Enrolment, IsRequired: true, WrongCode)),
+        ["mfa"] = () => Accounts.Mfa(new MfaView(9)),
+        ["backup-codes"] = () => Accounts.BackupCodes(new BackupCodesView([.. Enumerable.Range(1, 10).Select(each => $"A{each:D2}Q-7MK{each % 10}-K4TZ-0P9B")])),
+        ["sessions"] = () => Accounts.Sessions(new SessionsView(
+        [
+            new SessionRow("1", "Chrome on Windows", "203.0.113.7", Now.AddHours(-2), Now, HasMfa: true, IsThis: true),
+            new SessionRow("2", "Safari on iPhone", "2001:db8:85a3::8a2e:370:7334", Now.AddDays(-1), Now.AddHours(-3), HasMfa: true, IsThis: false),
+            new SessionRow("3", "Firefox on Linux", "198.51.100.23", Now.AddDays(-3), Now.AddDays(-2), HasMfa: false, IsThis: false),
+        ])),
+        ["sessions-one"] = () => Accounts.Sessions(new SessionsView(
+            [new SessionRow("1", "Chrome on Windows", "203.0.113.7", Now.AddHours(-2), Now, HasMfa: false, IsThis: true)])),
+        ["home-empty"] = () => Page.Of<HomePage>(new HomeModel([])),
+        ["home"] = () => Page.Of<HomePage>(new HomeModel(
+        [
+            new WorkspaceRow("Kesarvan Traders", "/w/1", "owner"),
+            new WorkspaceRow("Kesarvan Cold Storage and Warehousing Private Limited", "/w/2", "admin"),
+            new WorkspaceRow("कुलकर्णी कुटुंब", "/w/3", "viewer"),
+        ])),
+        ["invitation"] = () => Page.Of<InvitationPage>(new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", "Imran Shaikh", Now.AddDays(7), null)),
+        ["invitation-error"] = () => Page.Of<InvitationPage>(
+            new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", null, Now, "This invitation is for another address. Sign in with that one.")),
+        ["team"] = () => Page.Of<TeamPage>(Team("owner")),
+        ["team-viewer"] = () => Page.Of<TeamPage>(Team("viewer") with { Invite = null, Invited = [] }),
+        ["problem-404"] = () => Problem(ProblemCodes.NotFound, "There is nothing at this address."),
+        ["problem-403"] = () => Problem(ProblemCodes.Forbidden, "Your role in this workspace does not allow it. An owner can change that."),
+        ["problem-500"] = () => Problem(ProblemCodes.InternalError, ""),
+    };
+
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<IShells, Shells>();
+        services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var (name, page) in Pages)
+        {
+            routes.MapGet("/gallery/" + name, page).AllowAnonymous();
+        }
+    }
+
+    private static IResult Problem(ProblemCode code, string detail) =>
+        Page.Of<ProblemView>(ProblemPage.Describe(code, detail, "0199c3f2a4b87d10", "/gallery/home"));
+
+    private static TeamModel Team(string role)
+    {
+        var mayChange = role == "owner";
+        return new TeamModel(
+            "Kesarvan Traders",
+            [
+                new MemberRow("1", "Asha Kulkarni", Email, "owner", "Passkey", IsWeak: false, Now, IsSuspended: false, IsYou: true, MayChange: false),
+                new MemberRow("2", "Imran Shaikh", "imran@kesarvan.example", "admin", "Code app", IsWeak: false, Now.AddHours(-1), IsSuspended: false, IsYou: false, mayChange),
+                new MemberRow("3", "Sunil Pawar", "sunil@kesarvan.example", "member", "Password only", IsWeak: true, Now.AddDays(-1), IsSuspended: false, IsYou: false, mayChange),
+                new MemberRow("4", "मनीषा देशमुख", "manisha@kesarvan.example", "viewer", "Code app", IsWeak: false, null, IsSuspended: true, IsYou: false, mayChange),
+            ],
+            [new InvitedRow("5", "devika.with.a.long.name@raoandcompany.example", "viewer", Now.AddDays(-1), Now.AddDays(6))],
+            ["viewer", "member", "admin", "owner"],
+            [
+                new PermissionRow("See tables", [true, true, true, true]),
+                new PermissionRow("Export rows", [true, true, true, false]),
+                new PermissionRow("Invite people", [true, true, false, false]),
+                new PermissionRow("Close the workspace", [true, false, false, false]),
+            ],
+            new InviteForm("/w/1/team/invite", null, null),
+            new TeamActions("/w/1/team/role", "/w/1/team/suspend", "/w/1/team/unsuspend", "/w/1/team/withdraw"));
+    }
+
+    // Not a code that says anything; it only looks like one.
+    private static QrCode Squares() =>
+        new(33, string.Concat(Enumerable.Range(0, 625).Where(each => each * each % 7 < 3).Select(each => $"M{4 + (each % 25)} {4 + (each / 25)}h1v1h-1z")));
+
+    /// <summary>In the firm for its own pages, else with the person.</summary>
+    private sealed class Shells : IShells
+    {
+        private static readonly Shell Personal = new("Asha Kulkarni", null, null,
+            [new MenuGroup(null, [new MenuItem("Workspaces", "home", "/", InBar: true), new MenuItem("Security", "lock", AccountPaths.Security, InBar: true)])]);
+
+        private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner",
+        [
+            new MenuGroup(null, [new MenuItem("Overview", "home", "/w/1", InBar: true)]),
+            new MenuGroup("Workspace", [new MenuItem("Team", "team", "/w/1/team", InBar: true), new MenuItem("Audit", "audit", "/w/1/audit", InBar: true)]),
+            new MenuGroup("You", [new MenuItem("Security", "lock", AccountPaths.Security)]),
+        ]);
+
+        public Shell For(HttpContext context) => context.Request.Path.StartsWithSegments("/gallery/team") ? Firm : Personal;
+    }
+}
