@@ -23,7 +23,6 @@ internal static class ProblemCodes
     public static readonly ProblemCode InvalidToken = new("invalid_token", 401, ExitCodes.TokenExpired);
     public static readonly ProblemCode Forbidden = new("forbidden", 403, ExitCodes.Failed);
     public static readonly ProblemCode Suspended = new("suspended", 403, ExitCodes.Failed);
-    public static readonly ProblemCode StepUpRequired = new("step_up_required", 403, ExitCodes.Failed);
     public static readonly ProblemCode LastOwner = new("last_owner", 409, ExitCodes.Failed);
     public static readonly ProblemCode InUse = new("in_use", 409, ExitCodes.Failed);
     public static readonly ProblemCode InsufficientScope = new("insufficient_scope", 403, ExitCodes.Failed);

@@ -83,6 +83,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Contains("do not match", await window.Page.GetByRole(AriaRole.Alert).TextContentAsync(), StringComparison.Ordinal);
         Assert.Equal(Email, await window.Page.InputValueAsync("#email"));
 
+        accounts.Clock.Advance(TimeSpan.FromSeconds(1)); // the pause after one wrong try
         await TypeAsync(window.Page, Email, AccountsServer.Password);
         await window.Page.WaitForURLAsync("**" + AccountPaths.Sessions); // where they wanted to go
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out" }).ClickAsync();

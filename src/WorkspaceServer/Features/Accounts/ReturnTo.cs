@@ -3,7 +3,7 @@ namespace WorkspaceServer.Features.Accounts;
 /// <summary>Where to go after signing in. Only ever a page of this server.</summary>
 internal sealed class ReturnTo
 {
-    private const string Field = "return_to";
+    public const string Field = "return_to";
 
     /// <summary>Longest address that is gone back to, in characters.</summary>
     private const int MaxLength = 1_024;

@@ -113,7 +113,7 @@ internal sealed class SignInFlow(
         }
 
         attempts.Prune();
-        cookies.Session.Write(context, sessions.Start(person, hasMfa, address, context.Request.Headers.UserAgent.ToString()));
+        cookies.Session.Write(context, sessions.Start(person, hasMfa, address, context.Request.Headers.UserAgent.ToString()).Secret);
         cookies.SecondFactor.Delete(context);
         cookies.Browser.Delete(context);
         await audit.RecordAsync(AccountEntry.By(AuditActions.SignInSucceeded, person) with { Details = [("second_factor", hasMfa)] });

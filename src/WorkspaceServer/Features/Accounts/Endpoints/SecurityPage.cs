@@ -9,8 +9,7 @@ namespace WorkspaceServer.Features.Accounts.Endpoints;
 internal static class SecurityPage
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(AccountPaths.Security, Handle)
-        .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.None, Recording.Nothing("somebody looks at their own account"))
-        .WithMetadata(new ReachableWithoutMfa());
+        .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.None, Recording.Nothing("somebody looks at their own account"));
 
     private static IResult Handle(HttpContext context, IAccountPages pages, CredentialStore credentials, SecondFactorKeeper secondFactors, SessionKeeper sessions)
     {

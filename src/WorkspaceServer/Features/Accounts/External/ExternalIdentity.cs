@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.IdentityModel.JsonWebTokens;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts.External;
 
