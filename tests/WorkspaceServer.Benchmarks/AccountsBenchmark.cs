@@ -27,12 +27,12 @@ internal static class AccountsBenchmark
         using var hasher = new PasswordHasher(new AuthOptions());
         var verifier = await hasher.CreateAsync(Password, CancellationToken.None);
 
-        await Report.LoopAsync(1, TimeSpan.FromSeconds(1), _ => hasher.VerifyAsync(Password, verifier, CancellationToken.None));
-        var one = await Report.LoopAsync(1, Duration, _ => hasher.VerifyAsync(Password, verifier, CancellationToken.None));
+        await Loop.RunAsync(1, TimeSpan.FromSeconds(1), _ => hasher.VerifyAsync(Password, verifier, CancellationToken.None));
+        var one = await Loop.RunAsync(1, Duration, _ => hasher.VerifyAsync(Password, verifier, CancellationToken.None));
         report.Row("passwords checked, one core", "≥ 15 per s", one.Length / Duration.TotalSeconds, KeycloakPerCore, "per s");
 
         var sessions = new SessionKeeper(new SessionStore(workspaces.Control, workspaces.Audit), new AuthOptions(), TimeProvider.System);
-        var secret = sessions.Start(person, hasMfa: false, "192.0.2.1", "benchmark");
+        var (_, secret) = sessions.Start(person, hasMfa: false, "192.0.2.1", "benchmark");
         var times = new double[Checks];
         for (var i = 0; i < Checks; i++)
         {
@@ -42,7 +42,7 @@ internal static class AccountsBenchmark
         }
 
         Array.Sort(times);
-        report.Row("check of a session, median", "≤ 200 µs", Report.Percentile(times, 0.5), 200, "µs");
-        report.Row("check of a session, p99", "", Report.Percentile(times, 0.99), 200, "µs");
+        report.Row("check of a session, median", "≤ 200 µs", Loop.Percentile(times, 0.5), 200, "µs");
+        report.Row("check of a session, p99", "", Loop.Percentile(times, 0.99), 200, "µs");
     }
 }

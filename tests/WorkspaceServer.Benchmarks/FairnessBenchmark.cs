@@ -30,11 +30,11 @@ internal static class FairnessBenchmark
         // About 15 ms each: no one of them is heavy.
         using var stop = new CancellationTokenSource();
         var loops = Enumerable.Range(0, 2).Select(_ => LoopAsync(server, greedy, stop.Token)).ToArray();
-        var beside = await Report.LoopAsync(2, Duration, _ => server.AskAsync(modest, Ping, CancellationToken.None));
+        var beside = await Loop.RunAsync(2, Duration, _ => server.AskAsync(modest, Ping, CancellationToken.None));
         await stop.CancelAsync();
         var answered = (await Task.WhenAll(loops)).Sum();
-        var quiet = await Report.LoopAsync(2, Duration, _ => server.AskAsync(modest, Ping, CancellationToken.None));
-        report.Row("neighbour's p99 beside two loops of 15 ms statements", "≤ 2×", Report.Percentile(beside, 0.99), Report.Percentile(quiet, 0.99), "ms");
+        var quiet = await Loop.RunAsync(2, Duration, _ => server.AskAsync(modest, Ping, CancellationToken.None));
+        report.Row("neighbour's p99 beside two loops of 15 ms statements", "≤ 2×", Loop.Percentile(beside, 0.99), Loop.Percentile(quiet, 0.99), "ms");
         report.Row("15 ms statements answered a second, of what two workers could", "—", answered / Duration.TotalSeconds, 2 * 1000 / 15.0, "1/s");
     }
 
@@ -56,7 +56,7 @@ internal static class FairnessBenchmark
             await Task.WhenAny(running);
         }
 
-        return times.Order().ElementAt(Repeats / 2);
+        return Loop.Median(times);
     }
 
     /// <summary>Of the time until one question is answered while others, of another workspace, stand in line.</summary>
@@ -66,13 +66,11 @@ internal static class FairnessBenchmark
         for (var i = 0; i < Repeats; i++)
         {
             var line = standInLine();
-            var started = Stopwatch.GetTimestamp();
-            await server.AskAsync(modest, Ping, CancellationToken.None);
-            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            times.Add(await Loop.TimeAsync(() => server.AskAsync(modest, Ping, CancellationToken.None)));
             await Task.WhenAll(line);
         }
 
-        return times.Order().ElementAt(Repeats / 2);
+        return Loop.Median(times);
     }
 
     private static async Task<int> LoopAsync(TemporaryWorkspaces server, WorkspaceId workspace, CancellationToken stop)

@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 using Xunit;
 
 namespace WorkspaceServer.Testing;
@@ -24,17 +25,17 @@ internal sealed class AccountsServer : IAsyncDisposable
 
     public MailRecorder Mails { get; }
 
-    /// <param name="map">Further endpoints.</param>
     public static async Task<AccountsServer> StartAsync(
-        AuthOptions? auth = null, ServerOptions? options = null, Action<Microsoft.AspNetCore.Routing.IEndpointRouteBuilder>? map = null)
+        AuthOptions? auth = null, ServerOptions? options = null, LimitOptions? limits = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         var mails = new MailRecorder();
         // Hashes at the least cost that the bounds allow: these tests make many.
         var server = await RunningServer.StartAsync(
             options,
-            new WebServerChange((services, _) => services.AddSingleton<IMailTransport>(mails), map),
+            new WebServerChange((services, _) => services.AddSingleton<IMailTransport>(mails)),
             clock,
+            limits: limits,
             auth: auth ?? Cheap);
         return new AccountsServer(server, clock, mails);
     }

@@ -37,14 +37,13 @@ internal static class Cli
         root.Add(SampleCommand.Build());
         root.Add(QueryCommand.Build());
         root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
-        root.Add(Group("user", "Add, list and suspend people.", CreateUserCommand.Build(), ListUsersCommand.Build(), SuspendUserCommand.Build(), UnsuspendUserCommand.Build(), ResetMfaCommand.Build(), SetupLinkCommand.Build()));
+        root.Add(Group("user", "Add, list and suspend people.", CreateUserCommand.Build(), ListUsersCommand.Build(), SuspendUserCommand.Build(), UnsuspendUserCommand.Build(), ResetMfaCommand.Build(), SetupLinkCommand.Build(), LinkPersonCommand.Build()));
         root.Add(Group("member", "Say who is a member of a workspace, and as what.", ListMembersCommand.Build(), AddMemberCommand.Build(), ChangeMemberRoleCommand.Build(), SuspendMemberCommand.Build(), UnsuspendMemberCommand.Build(), RemoveMemberCommand.Build()));
         root.Add(Group("role", "Make custom roles and look at all roles.", ListRolesCommand.Build(), ShowRoleCommand.Build(), CreateRoleCommand.Build(), DeleteRoleCommand.Build()));
         root.Add(Group("invite", "Invite people to a workspace.", CreateInvitationCommand.Build(), ListInvitationsCommand.Build(), RevokeInvitationCommand.Build()));
         root.Add(Group("support", "Open a workspace to an operator for some hours, and review that.", GrantSupportCommand.Build(), ListSupportCommand.Build(), EndSupportCommand.Build(), ReviewSupportCommand.Build()));
         root.Add(AskCommand.Build());
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
-        root.Add(Group("user", "People and how they sign in.", LinkPersonCommand.Build()));
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());

@@ -27,6 +27,7 @@ internal static class ProblemCodes
     public static readonly ProblemCode InUse = new("in_use", 409, ExitCodes.Failed);
     public static readonly ProblemCode InsufficientScope = new("insufficient_scope", 403, ExitCodes.Failed);
     public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed);
+    public static readonly ProblemCode StepUpRequired = new("step_up_required", 403, ExitCodes.Failed);
     public static readonly ProblemCode MfaRequired = new("mfa_required", 403, ExitCodes.Failed);
     public static readonly ProblemCode CrossSiteRequest = new("cross_site_request", 403, ExitCodes.Failed);
     public static readonly ProblemCode SignInState = new("sign_in_state_invalid", 400, ExitCodes.Usage);

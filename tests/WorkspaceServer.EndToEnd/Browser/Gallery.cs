@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Access.Pages;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Testing;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
@@ -86,7 +87,7 @@ internal static class Gallery
     {
         foreach (var (name, page) in Pages)
         {
-            routes.MapGet("/gallery/" + name, page).AllowAnonymous();
+            routes.MapGet("/gallery/" + name, page).Open();
         }
     }
 

@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -252,6 +253,25 @@ public sealed class SignInTests : IAsyncLifetime
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.Unauthorized);
         Assert.Equal(49, answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    [Trait("claim", "D38")]
+    public async Task PeopleBehindOneAddressHaveQuotasOfTheirOwn_AndOnePersonHasOneWhereverTheyAre()
+    {
+        await using var own = await AccountsServer.StartAsync(limits: new LimitOptions { Pages = 3 });
+        await own.AddAsync();
+        await own.AddAsync("ravi@example.in");
+        var (asha, elsewhere, ravi) = (await own.SignInAsync(), await own.SignInAsync(address: "198.51.100.7"), await own.SignInAsync("ravi@example.in"));
+
+        foreach (var browser in (TestBrowser[])[asha, elsewhere, asha])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account/sessions")).Status);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await elsewhere.GetAsync("/account/sessions")).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await asha.GetAsync("/account/sessions")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await ravi.GetAsync("/account/sessions")).Status);
     }
 
     private Task<TestBrowser.Page> TryAsync(string email, string password) => accounts.Browser().PostAsync("/sign-in", [("email", email), ("password", password)]);

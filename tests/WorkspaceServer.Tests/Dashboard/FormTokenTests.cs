@@ -16,8 +16,8 @@ public sealed class FormTokenTests
 {
     private static readonly WebServerChange Forms = new(Map: routes =>
     {
-        routes.MapGet("/test/form", (HttpContext context, IAntiforgery forms) => forms.GetAndStoreTokens(context).RequestToken).AllowAnonymous();
-        routes.MapPost("/test/form", async (HttpContext context, IAntiforgery forms) => (await forms.IsRequestValidAsync(context)).ToString()).AllowAnonymous();
+        routes.MapGet("/test/form", (HttpContext context, IAntiforgery forms) => forms.GetAndStoreTokens(context).RequestToken).Open();
+        routes.MapPost("/test/form", async (HttpContext context, IAntiforgery forms) => (await forms.IsRequestValidAsync(context)).ToString()).Open();
     });
 
     [Fact]

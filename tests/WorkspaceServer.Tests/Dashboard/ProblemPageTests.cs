@@ -16,8 +16,8 @@ public sealed class ProblemPageTests
 
     private static readonly WebServerChange Failing = new(Map: routes =>
     {
-        routes.MapGet("/test/fails", (HttpContext _) => throw new InvalidOperationException("<b>secret detail</b>")).AllowAnonymous();
-        routes.MapGet("/test/{id}", (string id) => Results.StatusCode(int.Parse(id, null))).AllowAnonymous();
+        routes.MapGet("/test/fails", (HttpContext _) => throw new InvalidOperationException("<b>secret detail</b>")).Open();
+        routes.MapGet("/test/{id}", (string id) => Results.StatusCode(int.Parse(id, null))).Open();
     });
 
     [Theory]

@@ -36,6 +36,7 @@ public sealed class HealthTests
     public async Task ReadyMeansThatTheControlDatabaseIsRead()
     {
         await using var server = await RunningServer.StartAsync();
+        await server.Workspaces.Audit.DisposeAsync();
         server.Workspaces.Control.Dispose();
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(server, "/readyz")).Status);

@@ -26,8 +26,8 @@ public sealed class BootstrapTests : IDisposable
         var run = await BootstrapAsync("test", [.. Tools.Except(["gcc", "npm"])]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("installing Debian packages: gcc npm shellcheck strace age age", run.Output, StringComparison.Ordinal);
-        Assert.Matches(@"\A-qq .* update\n-qq .* install --yes --no-install-recommends gcc npm shellcheck strace age age\n\z", AptCalls);
+        Assert.Contains("installing Debian packages: gcc npm shellcheck strace age", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\A-qq .* update\n-qq .* install --yes --no-install-recommends gcc npm shellcheck strace age\n\z", AptCalls);
     }
 
     [Fact]

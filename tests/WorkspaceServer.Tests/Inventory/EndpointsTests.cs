@@ -31,6 +31,8 @@ public sealed class EndpointsTests
     [
         "shows an empty form", "using the link is recorded", "making the account is recorded", "somebody looks at their own sessions",
         "reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only",
+        "ids are only looked up", "only the names of files that exist are found", "public files", "somebody looks at their own account",
+        "somebody looks at their own workspaces",
     ];
 
     [Theory]

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceServer.Tests.Isolation;
 
-/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the date, the random tag of the data.</summary>
+/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the time, what is left of a limit, the random tag of the data.</summary>
 internal sealed partial record Answer(int Status, string Headers, string Body, string? Tag)
 {
-    private static readonly string[] NotCompared = ["Date", "X-Request-Id"];
+    private static readonly string[] NotCompared = ["Date", "X-Request-Id", "RateLimit"];
 
     public string All => $"{Status}\n{Headers}\n{Body}";
 
@@ -23,7 +23,7 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
         }
 
         var tag = DataTag().Match(body) is { Success: true } match ? match.Value : null;
-        return new Answer((int)response.StatusCode, string.Join('\n', headers), DataTag().Replace(body, "(tag)"), tag);
+        return new Answer((int)response.StatusCode, string.Join('\n', headers), Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), tag);
     }
 
     /// <summary>The same answer without what was asked for, so that the answers to two questions can be compared.</summary>
@@ -37,6 +37,9 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
 
         return seen;
     }
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\\u002B00:00)")]
+    private static partial Regex Time();
 
     [GeneratedRegex("data-[0-9a-f]{32}")]
     private static partial Regex DataTag();

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Access;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Isolation;
@@ -22,7 +24,7 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
 
     private static readonly string[] CookieNames = ["workspace", "workspace_id", "token", "session", "__Host-session"];
 
-    public static TheoryData<string> Places => ["path", "query", "header", "cookie", "json body", "form body", "address behind", "two tokens"];
+    public static TheoryData<string> Places => ["path", "path within", "query", "header", "cookie", "json body", "form body", "address behind", "two tokens"];
 
     private RouteEndpoint[] Endpoints => [.. neighbours.Server.Endpoints.OfType<RouteEndpoint>()];
 
@@ -35,10 +37,9 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
         {
             foreach (var method in MethodsOf(endpoint))
             {
-                // The other workspace's token alone would simply be good.
-                foreach (var isCaller in place == "two tokens" ? (bool[])[true] : [true, false])
+                foreach (var caller in Callers(place))
                 {
-                    complaints.AddRange(await ComplaintsAsync(place, endpoint, method, isCaller));
+                    complaints.AddRange(await ComplaintsAsync(place, endpoint, method, caller));
                 }
             }
         }
@@ -49,8 +50,9 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
     /// <summary>Who else may call has to be tried too: this fails when an endpoint is for somebody whom this suite cannot be.</summary>
     [Fact]
     public void EveryEndpointIsForACallerWhomThisSuiteTries() => Assert.Empty(Endpoints
-        .Where(endpoint => endpoint.Metadata.GetMetadata<Guard>()?.Authority is not (Authority.AnyoneAuthority or Authority.TokenAuthority))
-        .Select(endpoint => $"{endpoint.DisplayName}: teach {nameof(EveryEndpointTests)} to sign in as its caller"));
+        .Where(endpoint => endpoint.Metadata.GetMetadata<Guard>()?.Authority
+            is not (Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.SignedInAuthority or Authority.PermissionAuthority))
+        .Select(endpoint => $"{endpoint.DisplayName}: teach {nameof(EveryEndpointTests)} to be its caller"));
 
     [Fact]
     public void TheServersOwnEndpointsAreTried()
@@ -86,20 +88,30 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
             ? methods.HttpMethods.Select(name => new HttpMethod(name))
             : [HttpMethod.Get, HttpMethod.Post];
 
-    private static string Fill(RouteEndpoint endpoint, string value) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
-        string.Concat(segment.Parts.Select(part => part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : Uri.EscapeDataString(value)))));
+    // The other workspace's token alone would simply be good.
+    private static Caller[] Callers(string place) => place == "two tokens" ? [Caller.Token] : [Caller.Token, Caller.Owner, Caller.Nobody];
 
-    private async Task<IEnumerable<string>> ComplaintsAsync(string place, RouteEndpoint endpoint, HttpMethod method, bool isCaller)
+    private static string Fill(RouteEndpoint endpoint, string workspace, string value) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
+        string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternParameterPart { Name: "workspace" } => Uri.EscapeDataString(workspace),
+            _ => Uri.EscapeDataString(value),
+        }))));
+
+    private async Task<IEnumerable<string>> ComplaintsAsync(string place, RouteEndpoint endpoint, HttpMethod method, Caller caller)
     {
         var complaints = new List<string>();
-        for (var kind = 0; kind < neighbours.Theirs.Values.Count(); kind++)
+
+        // Where many names are tried, an id, a name and a token are enough.
+        foreach (var kind in NamesOf(place).Length > 1 ? (int[])[0, 1, 5] : [.. Enumerable.Range(0, neighbours.Theirs.Values.Count())])
         {
             foreach (var name in NamesOf(place))
             {
                 var (each, at) = (name, kind);
                 complaints.AddRange(await neighbours.ComplaintsAsync(
-                    $"{method} {endpoint.RoutePattern.RawText} with {target(neighbours.Theirs)} in its {place} {name}{(isCaller ? "" : ", without a token")}",
-                    who => SendAsync(place, each, target(who), endpoint, method, isCaller ? neighbours.MyToken : null)));
+                    $"{method} {endpoint.RoutePattern.RawText} with {target(neighbours.Theirs)} in its {place} {name}, called by {caller}",
+                    who => SendAsync(place, each, target(who), endpoint, method, caller)));
 
                 string target(Target who) => who.Values.ElementAt(at);
             }
@@ -116,28 +128,40 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
         _ => [""],
     };
 
-    private Task<Answer> SendAsync(string place, string name, string value, RouteEndpoint endpoint, HttpMethod method, string? token)
+    private Task<Answer> SendAsync(string place, string name, string value, RouteEndpoint endpoint, HttpMethod method, Caller caller)
     {
-        var path = Fill(endpoint, place == "path" ? value : "1");
-        return place switch
+        var mine = neighbours.Server.Workspace.ToString();
+        var path = Fill(endpoint, place == "path" ? value : mine, place is "path" or "path within" ? value : GuardedEndpoint.NoId);
+        var escaped = Uri.EscapeDataString(value);
+        var (address, body, header) = place switch
         {
-            "query" => neighbours.SendAsync(method, $"{path}?{name}={Uri.EscapeDataString(value)}", token, Body(method), McpCalls.Accept),
-            "header" => neighbours.SendAsync(method, path, token, Body(method), [.. McpCalls.Accept, (name, value)]),
-            "cookie" => neighbours.SendAsync(method, path, token, Body(method), [.. McpCalls.Accept, ("Cookie", $"{name}={Uri.EscapeDataString(value)}")]),
-            "json body" => neighbours.SendAsync(method, path, token, Json(method, QueryNames.ToDictionary(each => each, _ => value)), McpCalls.Accept),
-            "form body" => neighbours.SendAsync(method, path, token, Form(method, value), McpCalls.Accept),
-            "address behind" => neighbours.SendAsync(method, $"{path.TrimEnd('/')}/{Uri.EscapeDataString(value)}", token, Body(method), McpCalls.Accept),
-            "two tokens" => neighbours.SendAsync(method, path, token, Body(method), [.. McpCalls.Accept, ("Authorization", $"Bearer {value}")]),
-            _ => neighbours.SendAsync(method, path, token, Body(method), McpCalls.Accept),
+            "query" => ($"{path}?{name}={escaped}", Body(method), default((string, string)?)),
+            "header" => (path, Body(method), (name, value)),
+            "cookie" => (path, Body(method), ("Cookie", $"{name}={escaped}")),
+            "json body" => (path, Json(method, QueryNames.ToDictionary(each => each, _ => value)), null),
+            "form body" => (path, Form(method, value), null),
+            "address behind" => ($"{path.TrimEnd('/')}/{escaped}", Body(method), null),
+            "two tokens" => (path, Body(method), ("Authorization", $"Bearer {value}")),
+            _ => (path, Body(method), null),
         };
+        (string, string)[] headers = [.. McpCalls.Accept, .. header is { } one ? [one] : Array.Empty<(string, string)>()];
+        return caller == Caller.Owner ? neighbours.SendAsOwnerAsync(method, address, body, headers) : neighbours.SendAsync(method, address, caller == Caller.Token ? neighbours.MyToken : null, body, headers);
     }
 
-    private static StringContent? Body(HttpMethod method) =>
+    private static HttpContent? Body(HttpMethod method) =>
         method == HttpMethod.Get ? null : new StringContent(McpCalls.Call("list_tables", "{}"), Encoding.UTF8, "application/json");
 
-    private static StringContent? Json(HttpMethod method, Dictionary<string, string> members) =>
+    private static HttpContent? Json(HttpMethod method, Dictionary<string, string> members) =>
         method == HttpMethod.Get ? null : new StringContent(JsonSerializer.Serialize(members), Encoding.UTF8, "application/json");
 
-    private static FormUrlEncodedContent? Form(HttpMethod method, string value) =>
+    private static HttpContent? Form(HttpMethod method, string value) =>
         method == HttpMethod.Get ? null : new FormUrlEncodedContent(QueryNames.Select(name => KeyValuePair.Create(name, value)));
+
+    /// <summary>Each in a workspace of its own, and none in the other one.</summary>
+    private enum Caller
+    {
+        Nobody,
+        Token,
+        Owner,
+    }
 }

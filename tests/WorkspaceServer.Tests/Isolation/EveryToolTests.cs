@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Vault;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Isolation;
@@ -141,13 +142,19 @@ public sealed class EveryToolTests(Neighbours neighbours) : IClassFixture<Neighb
         Assert.Contains("parties", plain.Body, StringComparison.Ordinal);
         foreach (var (path, headers) in new (string, (string, string)[])[]
         {
-            ($"/mcp?workspace={theirs.WorkspaceId}", []), ($"/mcp?token={theirs.Token}", []), ("/mcp", [("X-Workspace-Id", theirs.WorkspaceId)]),
+            ($"/mcp?workspace={theirs.WorkspaceId}", []),
             ("/mcp", [("Cookie", $"workspace={theirs.WorkspaceId}; token={theirs.Token}")]),
         })
         {
             var answer = await neighbours.SendAsync(HttpMethod.Post, path, neighbours.MyToken, Content(McpCalls.Call("list_tables", "{}")), [.. McpCalls.Accept, .. headers]);
             Assert.Equal(plain.All, answer.All);
         }
+
+        // A header that contradicts the token is a mistake to be told, the same for a workspace that is not there.
+        var contradicted = await neighbours.SendAsync(HttpMethod.Post, "/mcp", neighbours.MyToken, Content(McpCalls.ListTools), [.. McpCalls.Accept, ("X-Workspace-Id", theirs.WorkspaceId)]);
+        var unknown = await neighbours.SendAsync(HttpMethod.Post, "/mcp", neighbours.MyToken, Content(McpCalls.ListTools), [.. McpCalls.Accept, ("X-Workspace-Id", WorkspaceId.New(DateTimeOffset.UnixEpoch).ToString())]);
+        Assert.Equal(400, contradicted.Status);
+        Assert.Equal(contradicted.All, unknown.All);
 
         foreach (var path in (string[])[$"/mcp/{theirs.WorkspaceId}", $"/{theirs.WorkspaceId}/mcp", $"/workspaces/{theirs.WorkspaceId}/mcp"])
         {

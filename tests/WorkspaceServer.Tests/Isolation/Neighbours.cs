@@ -1,5 +1,7 @@
 using System.Text;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Access;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 using Xunit;
@@ -26,7 +28,12 @@ public sealed class Neighbours : IAsyncLifetime
     /// <summary>In every text of the other workspace that nobody asks for.</summary>
     public const string Canary = "zqkanari";
 
-    internal RunningServer Server { get; private set; } = null!;
+    internal AccessHouse House { get; private set; } = null!;
+
+    internal RunningServer Server => House.Server;
+
+    /// <summary>A person who owns the caller's workspace and is nobody in the other one.</summary>
+    internal string Owner { get; private set; } = "";
 
     /// <summary>A good token of the caller's workspace.</summary>
     internal string MyToken { get; private set; } = "";
@@ -37,7 +44,8 @@ public sealed class Neighbours : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await RunningServer.StartAsync();
+        House = await AccessHouse.StartAsync();
+        Owner = House.Person(House.Workspace, Role.Owner);
         MyToken = Server.Token();
         await SmallBooks.LoadAsync(Server.Workspaces, Server.Workspace, default);
         var theirs = Server.Workspaces.Create($"{Canary} traders");
@@ -57,11 +65,17 @@ public sealed class Neighbours : IAsyncLifetime
             string.Concat(Theirs.TokenId.AsSpan(0, 31), Theirs.TokenId[^1] == '0' ? "1" : "0"));
     }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync() => House.DisposeAsync();
 
     internal async Task<Answer> SendAsync(HttpMethod method, string path, string? bearer, HttpContent? body = null, params (string, string)[] headers)
     {
         using var response = await Server.SendAsync(method, path, bearer, body, headers);
+        return await Answer.OfAsync(response);
+    }
+
+    internal async Task<Answer> SendAsOwnerAsync(HttpMethod method, string path, HttpContent? body, params (string, string)[] headers)
+    {
+        using var response = await House.SendAsync(Owner, method, path, body, headers);
         return await Answer.OfAsync(response);
     }
 

@@ -34,7 +34,7 @@ internal sealed class SignInFlow(
         var attempt = new Attempt(AttemptKind.Password, EmailAddress.KeyOf(email), network);
         if (attempts.Begin(attempt) is { } wait)
         {
-            await audit.RecordAsync(new AuditEntry(AuditActions.SignInLocked) { Outcome = TooManyTries.Outcome });
+            await audit.RecordAsync(new AuditEntry(AuditActions.SignInLocked) { Outcome = ProblemCodes.TooManyRequests.Code });
             return new Proof(null, wait);
         }
 
@@ -62,7 +62,7 @@ internal sealed class SignInFlow(
         var attempt = new Attempt(AttemptKind.SecondFactor, personId, network);
         if (attempts.Begin(attempt) is { } wait)
         {
-            await audit.RecordAsync(AccountEntry.About(AuditActions.SignInLocked, personId) with { Outcome = TooManyTries.Outcome });
+            await audit.RecordAsync(AccountEntry.About(AuditActions.SignInLocked, personId) with { Outcome = ProblemCodes.TooManyRequests.Code });
             return (SecondFactorProof.None, wait);
         }
 

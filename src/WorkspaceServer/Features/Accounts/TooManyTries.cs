@@ -6,9 +6,6 @@ namespace WorkspaceServer.Features.Accounts;
 /// <summary>What somebody reads who has to wait: 429 with Retry-After, and the time as people say it.</summary>
 internal static class TooManyTries
 {
-    /// <summary>In rows of the audit log.</summary>
-    public const string Outcome = "too_many_tries";
-
     public static FormProblems Problems(HttpContext context, TimeSpan wait)
     {
         var seconds = (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));

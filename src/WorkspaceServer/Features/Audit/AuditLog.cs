@@ -60,6 +60,7 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
         if (loop is not null || hasAppended)
         {
             anchor.Raise();
+            (loop, hasAppended) = (null, false);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed record LimitOptions
     /// <summary>Probes and public documents, requests a minute by address; 1 to 1,000,000.</summary>
     public int Public { get; init; } = RateClasses.Public.Requests;
 
+    /// <summary>Files that pages load, requests a minute by address; 1 to 1,000,000.</summary>
+    public int Assets { get; init; } = RateClasses.Assets.Requests;
+
     /// <summary>Calls of /mcp, a minute by token; 1 to 1,000,000.</summary>
     public int Mcp { get; init; } = RateClasses.Mcp.Requests;
 

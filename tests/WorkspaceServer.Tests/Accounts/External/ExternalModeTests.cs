@@ -17,9 +17,9 @@ namespace WorkspaceServer.Tests.Accounts.External;
 /// <summary>Where people sign in elsewhere there is nothing here that takes a password, and nothing that one could be checked against.</summary>
 public sealed class ExternalModeTests
 {
-    // What stays, in whatever mode: to leave, and to see and end one's sessions.
+    // What stays, in whatever mode: to leave, and to see one's account and end its sessions.
     private static readonly string[] Kept =
-        [AccountPaths.SignOut, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home];
+        [AccountPaths.SignOut, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home];
 
     private static readonly string[] OfOidc = [AccountPaths.SignIn, AccountPaths.OidcSignIn, AccountPaths.OidcCallback, AccountPaths.StepUp];
     private static readonly string[] OfClerk = [AccountPaths.ClerkSignIn];
