@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
@@ -14,6 +13,8 @@ using WorkspaceServer.Features.Access.CustomRoles;
 using WorkspaceServer.Features.Access.Invitations;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Access.Support;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
@@ -131,20 +132,19 @@ internal sealed class AccessHouse : IAsyncDisposable
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
     /// <summary>Stands for the sign-in: believes the header.</summary>
-    private sealed class Sessions(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class Sessions(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, PeopleStore people)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            if (Request.Headers[PersonHeader] is not [{ } person])
+            if (Request.Headers[PersonHeader] is not [{ } id])
             {
                 return Task.FromResult(AuthenticateResult.NoResult());
             }
 
-            var now = TimeProvider.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var identity = new ClaimsIdentity(
-                [new Claim(ClaimTypes.NameIdentifier, person), new Claim(FreshAuthentication.ClaimType, now)], Schemes.Session);
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Schemes.Session)));
+            var person = people.Find(id) ?? throw new InvalidOperationException("Call as somebody whom the house knows.");
+            var signedIn = new SignedIn(id, person.Email, person.Name, person.Role, "session of the test", TimeProvider.GetUtcNow(), HasMfa: true);
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(signedIn.ToPrincipal(), Schemes.Session)));
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceServer.Tests.Isolation;
 
-/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the time, what is left of a limit, the random tag of the data.</summary>
+/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the time, what is left of a limit, the random tag of the data, tokens of forms, a new key for an authenticator.</summary>
 internal sealed partial record Answer(int Status, string Headers, string Body, string? Tag)
 {
     private static readonly string[] NotCompared = ["Date", "X-Request-Id", "RateLimit"];
@@ -23,7 +23,8 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
         }
 
         var tag = DataTag().Match(body) is { Success: true } match ? match.Value : null;
-        return new Answer((int)response.StatusCode, string.Join('\n', headers), Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), tag);
+        body = NewKey().Replace(FormToken().Replace(body, "(form token)"), "(new key)");
+        return new Answer((int)response.StatusCode, Cookie().Replace(string.Join('\n', headers), "(cookie)"), Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), tag);
     }
 
     /// <summary>The same answer without what was asked for, so that the answers to two questions can be compared.</summary>
@@ -40,6 +41,17 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\\u002B00:00)")]
     private static partial Regex Time();
+
+    [GeneratedRegex("(?<=name=\"__RequestVerificationToken\" value=\")[^\"]+")]
+    private static partial Regex FormToken();
+
+    // A cookie's random value, not what it is called or how it is marked.
+    [GeneratedRegex("(?<=Set-Cookie: [\\w-]+=)[^;\\s]{20,}")]
+    private static partial Regex Cookie();
+
+    // As text, and as the path that draws its QR code.
+    [GeneratedRegex("([A-Z2-7]{4} ){7}[A-Z2-7]{4}|(?<=class=\"qr-ink\" d=\")[^\"]+")]
+    private static partial Regex NewKey();
 
     [GeneratedRegex("data-[0-9a-f]{32}")]
     private static partial Regex DataTag();

@@ -63,7 +63,7 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
             return;
         }
 
-        if (MessageShape.Complaint(message) is { } complaint)
+        if (MessageShape.Complaint(message, context.Request.Headers["MCP-Protocol-Version"].ToString()) is { } complaint)
         {
             await WriteAsync(context, StatusCodes.Status200OK, InvalidParams, complaint, IdOf(message));
             return;

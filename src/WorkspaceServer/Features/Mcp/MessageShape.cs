@@ -18,6 +18,10 @@ internal static class MessageShape
     private static readonly string[] MessageMembers = ["method", "params"];
     private static readonly string[] ParameterMembers = ["name", "uri", "arguments", "_meta", "cursor", "ref", "argument"];
 
+    // The revision that has no such methods any more says so by itself, whatever their parameters are (MCP 2026-07-28, changelog).
+    private const string Stateless = "2026-07-28";
+    private static readonly string[] GivenUp = ["initialize", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+
     // RFC 5424, section 6.2.1, as the protocol spells them.
     private static readonly string[] Levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
@@ -41,9 +45,15 @@ internal static class MessageShape
     }
 
     /// <summary>What is wrong with the parameters of a well-formed request; null if nothing is, as far as this can be said for all of a method.</summary>
-    public static string? Complaint(JsonElement message)
+    /// <param name="revision">As the header MCP-Protocol-Version says; empty if it is not there.</param>
+    public static string? Complaint(JsonElement message, string revision)
     {
         var parameters = Member(message, "params");
+        if (revision == Stateless && GivenUp.Contains(Text(message, "method")))
+        {
+            return null;
+        }
+
         return Text(message, "method") switch
         {
             "tools/call" or "prompts/get" => Missing(parameters, "name", MaxNameLength),
