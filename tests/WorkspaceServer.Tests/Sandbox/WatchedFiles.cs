@@ -17,7 +17,7 @@ internal sealed class WatchedFiles(params string[] folders) : IDisposable
     public string State() => string.Join('\n', folders
         .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
         .Order(StringComparer.Ordinal)
-        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : IsLockState(path) ? "locks" : Hash(path))}"));
+        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : IsLockState(path) ? "locks" : IsTrail(path) ? "trail" : Hash(path))}"));
 
     public void Dispose()
     {
@@ -29,6 +29,9 @@ internal sealed class WatchedFiles(params string[] folders) : IDisposable
 
     /// <summary>Every reader notes there up to where it reads (sqlite.org/walformat.html, section 2.3); it holds nothing of the data.</summary>
     private static bool IsLockState(string path) => path.EndsWith("-shm", StringComparison.Ordinal);
+
+    /// <summary>The server itself writes down there that a statement ran; the worker cannot, and nothing of the statement goes in.</summary>
+    private static bool IsTrail(string path) => Path.GetFileName(path) == "statements.log";
 
     private string Hash(string path)
     {
