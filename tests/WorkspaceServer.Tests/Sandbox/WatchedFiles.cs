@@ -16,8 +16,9 @@ internal sealed class WatchedFiles(params string[] folders) : IDisposable
     /// <summary>One line per file: its path and the hash of its bytes.</summary>
     public string State() => string.Join('\n', folders
         .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
+        .Where(path => !IsTrail(path))
         .Order(StringComparer.Ordinal)
-        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : IsLockState(path) ? "locks" : IsTrail(path) ? "trail" : Hash(path))}"));
+        .Select(path => $"{path} {(Directory.Exists(path) ? "folder" : IsLockState(path) ? "locks" : Hash(path))}"));
 
     public void Dispose()
     {
