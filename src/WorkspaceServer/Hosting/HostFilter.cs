@@ -9,18 +9,20 @@ internal static class HostFilter
     {
         var options = app.Services.GetRequiredService<ServerOptions>();
         var address = app.Services.GetRequiredService<PublicAddress>();
-        var allowed = new HashSet<string>(LoopbackNames.Concat(options.AllowedHosts), StringComparer.OrdinalIgnoreCase);
+        var allowed = new HashSet<string>(LoopbackNames.Concat(options.AllowedHosts).Append(address.Host), StringComparer.OrdinalIgnoreCase);
         app.Use((context, next) =>
         {
             var host = context.Request.Host;
-            if (!host.HasValue)
+            if (host.HasValue && allowed.Contains(host.Host))
             {
-                return ProblemResponses.WriteAsync(context, ProblemCodes.BadRequest, "The request names no host.");
+                return next(context);
             }
 
-            return allowed.Contains(host.Host) || host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)
-                ? next(context)
-                : ProblemResponses.WriteAsync(context, ProblemCodes.UnknownHost, "This server does not answer for that host. Its operator can add it to Server:AllowedHosts.");
+            // The page that says so is built as one of ours: out of an empty name no address can be made.
+            context.Request.Host = new HostString(address.Host);
+            return host.HasValue
+                ? ProblemResponses.WriteAsync(context, ProblemCodes.UnknownHost, "This server does not answer for that host. Its operator can add it to Server:AllowedHosts.")
+                : ProblemResponses.WriteAsync(context, ProblemCodes.BadRequest, "The request names no host.");
         });
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,6 +45,19 @@ public sealed class HostAndOriginTests : IAsyncLifetime
         using var response = await server.SendAsync(HttpMethod.Get, "/healthz", null, null, ("Host", host));
 
         Assert.Equal(isOurs ? HttpStatusCode.OK : HttpStatusCode.MisdirectedRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task ABrowserThatNamesNoHost_IsToldSo()
+    {
+        // No HTTP client of .NET sends an empty Host, so this is written by hand.
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", server.Url.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost:\r\nAccept: text/html\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var answer = await new StreamReader(client.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("The request names no host.", answer, StringComparison.Ordinal);
     }
 
     [Fact]
