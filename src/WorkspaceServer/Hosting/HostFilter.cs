@@ -9,11 +9,11 @@ internal static class HostFilter
     {
         var options = app.Services.GetRequiredService<ServerOptions>();
         var address = app.Services.GetRequiredService<PublicAddress>();
-        var allowed = new HashSet<string>(LoopbackNames.Concat(options.AllowedHosts).Append(address.Host), StringComparer.OrdinalIgnoreCase);
+        var allowed = new HashSet<string>(LoopbackNames.Concat(options.AllowedHosts), StringComparer.OrdinalIgnoreCase);
         app.Use((context, next) =>
         {
             var host = context.Request.Host;
-            if (host.HasValue && allowed.Contains(host.Host))
+            if (host.HasValue && (allowed.Contains(host.Host) || host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)))
             {
                 return next(context);
             }
