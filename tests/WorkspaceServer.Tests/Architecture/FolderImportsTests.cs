@@ -12,7 +12,7 @@ public sealed partial class FolderImportsTests
 {
     private const string Server = "src/WorkspaceServer/";
 
-    // A folder may import itself, the Vault and the folders on its right.
+    // A folder may import itself, the Vault, the Protocol and the folders on its right.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Program"] = ["Commands", "Features", "Workspaces", "Dashboard", "Control", "Hosting"],
@@ -67,6 +67,7 @@ public sealed partial class FolderImportsTests
     [InlineData("Features/Agents/X.cs", "/// <summary>See <see cref=\"WorkspaceServer.Commands.Init\"/>.</summary>\nclass C { }")]
     [InlineData("Commands/X.cs", "using WorkspaceServer.Features.Backups; using WorkspaceServer.Control;")]
     [InlineData("Workspaces/X.cs", "using WorkspaceServer.Control; using WorkspaceServer.Hosting;")]
+    [InlineData("Features/Agents/X.cs", "using WorkspaceServer.Protocol;")]
     [InlineData("Program.cs", "using WorkspaceServer.Commands;")]
     public void ARightImportIsLeftAlone(string file, string text) => Assert.Empty(WrongImports(new SourceFile(Server + file, text)));
 
@@ -92,7 +93,7 @@ public sealed partial class FolderImportsTests
 
             return target[0] == "Features" && from == "Features"
                 ? !AllowedFeaturePairs.Any(pair => (pair.From == "*" || pair.From == feature) && pair.To == target[1])
-                : target[0] != "Vault" && !allowed.Contains(target[0]);
+                : target[0] is not ("Vault" or "Protocol") && !allowed.Contains(target[0]);
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class SizeLimitsTests
     private const int MaxFunctionLines = 70;
     private const int MaxFileLines = 500;
     private const int MaxVaultLines = 2_500;
+    private const int MaxProtocolLines = 800;
 
     private static IEnumerable<SourceFile> CodeFiles => new[] { "src/", "tests/", "ops/" }
         .SelectMany(folder => Repository.FilesUnder(folder, ".cs", ".razor", ".css", ".js", ".mjs", ".sh"));
@@ -24,6 +25,11 @@ public sealed class SizeLimitsTests
     [Fact]
     public void TheVaultCanBeReadInOneSitting() =>
         Assert.InRange(Repository.FilesUnder("src/WorkspaceServer.Vault/", ".cs").Sum(file => file.Lines), 1, MaxVaultLines);
+
+    /// <summary>Of code: most of the rest says what each member means on the wire.</summary>
+    [Fact]
+    public void TheProtocolIsSmall() =>
+        Assert.InRange(Repository.FilesUnder("src/WorkspaceServer.Protocol/", ".cs").Sum(CodeLines), 1, MaxProtocolLines);
 
     [Theory]
     [InlineData(MaxFileLines, 0)]
@@ -44,6 +50,9 @@ public sealed class SizeLimitsTests
         Assert.Empty(TooLongFunctions(new SourceFile("X.cs", fits)));
         Assert.Single(TooLongFunctions(new SourceFile("X.cs", tooLong)));
     }
+
+    private static int CodeLines(SourceFile file) =>
+        file.Text.Split('\n').Select(line => line.Trim()).Count(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal));
 
     private static IEnumerable<string> TooLong(SourceFile file) =>
         file.Lines > MaxFileLines ? [$"{file.Path}: {file.Lines} lines"] : [];
