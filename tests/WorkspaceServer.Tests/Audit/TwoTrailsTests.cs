@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -113,6 +114,23 @@ public sealed class TwoTrailsTests : IAsyncLifetime
         // The same gap, but the program went on: nothing explains it.
         await File.WriteAllLinesAsync(file, [lines[0], .. lines[2..]], Cancel);
         Assert.NotEmpty(Reconcile().Findings);
+    }
+
+    [Fact]
+    [Trait("claim", "C5")]
+    public async Task WhatAProgramLostThatWasKilledInItsFirstSecondIsExplained()
+    {
+        await CallEveryToolAsync();
+        server.Workspaces.Trail.Dispose();
+        var began = StatementTrail.Read(server.Workspaces.Folder, server.Workspace).First().At;
+        File.Delete(server.Workspaces.Folder.StatementTrailOf(server.Workspace));
+
+        // A clock that stands still never flushes.
+        using var trail = new StatementTrail(server.Workspaces.Folder, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(began)));
+        trail.Add(server.Workspace, null, new Vault.Sandbox.SandboxRequest("SELECT 1", [], false, 1, 1, TimeSpan.Zero), Vault.Sandbox.SandboxReply.Failed(Vault.Sandbox.SandboxOutcome.Ok, ""), TimeSpan.Zero);
+
+        Assert.Equal("started", Assert.Single(StatementTrail.Read(server.Workspaces.Folder, server.Workspace)).Event);
+        Assert.Empty(Reconcile().Findings);
     }
 
     [Fact]

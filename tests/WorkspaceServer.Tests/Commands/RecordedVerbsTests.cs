@@ -214,7 +214,7 @@ public sealed class RecordedVerbsTests : IDisposable
         using var process = Start(arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
         await process.WaitForExitAsync(Cancel);
-        Assert.True(code == process.ExitCode, $"{string.Join(' ', arguments)} exited with {process.ExitCode}: {await error}");
+        Assert.True(code == process.ExitCode, $"{string.Join(' ', arguments)} exited with {process.ExitCode}: {await error}{await output}");
         return arguments.Contains("--json") && (await output).Length > 0 ? JsonElement.Parse(await output) : default;
     }
 

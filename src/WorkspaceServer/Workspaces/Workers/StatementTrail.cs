@@ -76,6 +76,9 @@ internal sealed class StatementTrail : IDisposable
             {
                 pending.Add(workspace, lines = new StringBuilder());
                 Append(lines, new TrailLine(Now, run, "started"));
+
+                // At once: a program that is killed in its first second was there.
+                TryWrite(workspace, lines);
             }
 
             Append(lines, line);
