@@ -105,6 +105,9 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Changes);
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
+            services.AddSingleton(workspaces.Store);
+            services.AddSingleton(workspaces.Lifecycle);
+            services.AddSingleton(new WorkspaceOptions());
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
             services.AddSingleton(workspaces.Master);
             services.AddSingleton(workspaces.Folder);

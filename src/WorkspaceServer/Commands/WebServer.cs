@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -35,6 +36,7 @@ internal static class WebServer
         builder.Services.AddHealth();
         builder.Services.AddKeptCounters();
         builder.Services.AddPages();
+        builder.Services.AddOverview();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
@@ -49,7 +51,7 @@ internal static class WebServer
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
-        ShowHome.Map(app);
+        OverviewFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

@@ -13,6 +13,15 @@ internal static class Formats
     // Groups of three, then of two: 12,18,400.
     private static readonly NumberFormatInfo Grouping = new() { NumberGroupSizes = [3, 2], NumberGroupSeparator = ",", NumberDecimalSeparator = "." };
 
+    /// <summary>How far the time zone of days is ahead of UTC.</summary>
+    public static TimeSpan Zone => India;
+
+    /// <summary>Days since 1970, as the time zone of days counts them.</summary>
+    public static long DayNumber(DateTimeOffset time) => (time.ToUnixTimeSeconds() + (long)India.TotalSeconds) / (24 * 60 * 60);
+
+    /// <summary>When that day began.</summary>
+    public static DateTimeOffset StartOfDay(long number) => DateTimeOffset.UnixEpoch.AddDays(number) - India;
+
     /// <summary>12,18,400, with a true minus.</summary>
     public static string Number(long value) => Signed(value < 0, ((Int128)value).ToString("N0", Grouping));
 
@@ -21,6 +30,25 @@ internal static class Formats
 
     /// <summary>30 Sep 2026.</summary>
     public static string Date(DateTimeOffset time) => Local(time).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+
+    /// <summary>Sat, Sun.</summary>
+    public static string Weekday(DateTimeOffset time) => Local(time).ToString("ddd", CultureInfo.InvariantCulture);
+
+    /// <summary>30 Sep 2026, 10:42:07.</summary>
+    public static string Moment(DateTimeOffset time) => Local(time).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>412 MB: three digits at most before the unit, and one after the point below ten.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KB", "MB", "GB", "TB"];
+        var (size, unit) = ((double)bytes, 0);
+        for (; size >= 1000 && unit < units.Length - 1; unit++)
+        {
+            size /= 1024;
+        }
+
+        return size.ToString(unit > 0 && size < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
 
     /// <summary>Of something in the past: "now", a time of today, "yesterday", or the day.</summary>
     public static string Seen(DateTimeOffset time, DateTimeOffset now)

@@ -19,3 +19,18 @@ internal interface IShells
 {
     Shell For(HttpContext context);
 }
+
+/// <summary>The groups of a workspace's menu, in their order.</summary>
+internal enum MenuPlace
+{
+    Start,
+    Data,
+    Ai,
+    Workspace,
+}
+
+/// <summary>One entry of a workspace's menu. Each feature registers its own as a service.</summary>
+/// <param name="Order">Within its group, from the least.</param>
+/// <param name="Path">Behind the workspace's own address, such as "/team"; empty for its first page.</param>
+/// <param name="Permission">Who lacks it in this workspace does not see the entry.</param>
+internal sealed record WorkspaceMenuEntry(MenuPlace Place, int Order, string Label, string Icon, string Path, string Permission, bool InBar = false);

@@ -43,6 +43,9 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
         Sweep();
     }
 
+    /// <summary>What the workspace's file takes on the disk, in bytes.</summary>
+    public long BytesOf(WorkspaceId id) => new FileInfo(folder.DatabaseOf(id)) is { Exists: true } file ? file.Length : 0;
+
     /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
     public void Sweep() => store.Sweep(folder.DeleteWorkspace);
 

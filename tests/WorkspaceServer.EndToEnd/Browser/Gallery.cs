@@ -7,6 +7,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access.Pages;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 
@@ -67,6 +68,12 @@ internal static class Gallery
             new WorkspaceRow("Kesarvan Cold Storage and Warehousing Private Limited", "/w/2", "admin"),
             new WorkspaceRow("कुलकर्णी कुटुंब", "/w/3", "viewer"),
         ])),
+        ["home-none-yet"] = () => Page.Of<HomePage>(new HomeModel([], MayCreate: true)),
+        ["new-workspace"] = () => Page.Of<NewWorkspacePage>(new NewWorkspaceModel(Email, "", null)),
+        ["new-workspace-error"] = () => Page.Of<NewWorkspacePage>(new NewWorkspaceModel(Email, " ", "Give a name of 1 to 100 characters, such as the name of the firm.")),
+        ["first-data"] = () => Page.Of<FirstDataPage>(new FirstDataModel(Email, "Kesarvan Traders", "/w/1")),
+        ["w-overview"] = () => Page.Of<OverviewPage>(DashboardPages.Overview),
+        ["w-overview-empty"] = () => Page.Of<OverviewPage>(DashboardPages.EmptyOverview),
         ["invitation"] = () => Page.Of<InvitationPage>(new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", "Imran Shaikh", Now.AddDays(7), null)),
         ["invitation-error"] = () => Page.Of<InvitationPage>(
             new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", null, Now, "This invitation is for another address. Sign in with that one.")),
@@ -79,7 +86,7 @@ internal static class Gallery
 
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<IShells, Shells>();
+        services.AddSingleton<IShells, DashboardPages.Shells>();
         services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
     }
 
@@ -120,20 +127,4 @@ internal static class Gallery
     // Not a code that says anything; it only looks like one.
     private static QrCode Squares() =>
         new(33, string.Concat(Enumerable.Range(0, 625).Where(each => each * each % 7 < 3).Select(each => $"M{4 + (each % 25)} {4 + (each / 25)}h1v1h-1z")));
-
-    /// <summary>In the firm for its own pages, else with the person.</summary>
-    private sealed class Shells : IShells
-    {
-        private static readonly Shell Personal = new("Asha Kulkarni", null, null,
-            [new MenuGroup(null, [new MenuItem("Workspaces", "home", "/", InBar: true), new MenuItem("Security", "lock", AccountPaths.Security, InBar: true)])]);
-
-        private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner",
-        [
-            new MenuGroup(null, [new MenuItem("Overview", "home", "/w/1", InBar: true)]),
-            new MenuGroup("Workspace", [new MenuItem("Team", "team", "/w/1/team", InBar: true), new MenuItem("Audit", "audit", "/w/1/audit", InBar: true)]),
-            new MenuGroup("You", [new MenuItem("Security", "lock", AccountPaths.Security)]),
-        ]);
-
-        public Shell For(HttpContext context) => context.Request.Path.StartsWithSegments("/gallery/team") ? Firm : Personal;
-    }
 }

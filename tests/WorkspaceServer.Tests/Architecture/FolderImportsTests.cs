@@ -30,6 +30,10 @@ public sealed partial class FolderImportsTests
         ("*", "Audit", "Every feature records what it did."),
         ("Accounts", "Mail", "Links to sign in, to choose a password and to make an account go by mail."),
         ("*", "Access", "Every feature asks the policy."),
+        ("Overview", "Accounts", "The frame of the pages names the person who is signed in."),
+        ("Overview", "Samples", "A new workspace can be given the sample books."),
+        ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),
+        ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
 

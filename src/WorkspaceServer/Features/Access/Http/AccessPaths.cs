@@ -1,6 +1,8 @@
+using WorkspaceServer.Vault;
+
 namespace WorkspaceServer.Features.Access.Http;
 
-/// <summary>Where the JSON interface of this feature is.</summary>
+/// <summary>Where workspaces are, for programs and for people.</summary>
 internal static class AccessPaths
 {
     public const string Workspaces = "/api/v1/workspaces";
@@ -12,5 +14,10 @@ internal static class AccessPaths
     public const string SupportGrants = Workspace + "/support-grants";
     public const string SupportGrant = SupportGrants + "/{grant}";
     public const string AccessReview = Workspace + "/access-review";
+    /// <summary>The first page of a workspace; its other pages are behind it.</summary>
+    public const string Page = "/w/{" + AuthorityHandler.WorkspaceRoute + "}";
+
     public const string AdminSupportGrants = "/api/v1/admin/support-grants";
+
+    public static string PageOf(WorkspaceId workspace) => $"/w/{workspace}";
 }

@@ -2,12 +2,6 @@ namespace WorkspaceServer.Features.Access.Pages;
 
 // What the pages show. Public, since Razor makes components and so their parameters public.
 
-/// <summary>Which workspaces the person may open.</summary>
-public sealed record HomeModel(IReadOnlyList<WorkspaceRow> Workspaces);
-
-/// <param name="Role">Theirs in it, such as "owner".</param>
-public sealed record WorkspaceRow(string Name, string Href, string Role);
-
 /// <param name="Error">Why it cannot be accepted; null while it can.</param>
 public sealed record InvitationModel(string Token, string Person, string Workspace, string Role, string? InvitedBy, DateTimeOffset ExpiresAt, string? Error);
 

@@ -1,0 +1,114 @@
+using System.Security.Claims;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Mcp.Quotas;
+using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Overview;
+
+/// <summary>GET /w/{workspace}: how fresh the data is, what AI clients did this week, what waits for a person. Each sees what their permissions open.</summary>
+internal static class ShowOverview
+{
+    private const int DaysShown = 7;
+
+    /// <summary>A token that ends within this time is worth a word.</summary>
+    private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(14);
+
+    /// <summary>A source that brought nothing for this long is worth a word.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(7);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet(AccessPaths.Page, HandleAsync)
+        .Guarded(Authority.Needs(Permissions.WorkspaceRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+
+    private static async Task<IResult> HandleAsync(
+        WorkspaceId workspace,
+        ClaimsPrincipal user,
+        Policy policy,
+        WorkspaceStore workspaces,
+        WorkspaceLifecycle lifecycle,
+        IWorkspaceGateway gateway,
+        AiActivity activity,
+        TokenStore tokens,
+        TokenUsageStore usage,
+        McpOptions mcp,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        var may = policy.PermissionsOf(Principal.Of(user)!, workspace);
+        var now = clock.GetUtcNow();
+        var catalog = may.Contains(Permissions.TablesRead)
+            ? await gateway.GetCatalogAsync(workspace, ReadAccess.Everything, cancel)
+            : new Catalog(0, []);
+        var good = may.Contains(Permissions.TokensRead)
+            ? tokens.List(workspace).Where(token => token.RevokedAt is null && token.ExpiresAt > now).ToArray()
+            : [];
+        var sources = SourcesOf(catalog);
+        var home = AccessPaths.PageOf(workspace);
+        return Page.Of<OverviewPage>(new OverviewModel(
+            workspaces.Find(workspace)!.Name,
+            home,
+            now,
+            new OverviewRights(
+                may.Contains(Permissions.TablesRead), may.Contains(Permissions.TablesImport), may.Contains(Permissions.AuditRead), may.Contains(Permissions.TokensCreate)),
+            sources,
+            catalog.Tables.Count,
+            catalog.Tables.Sum(table => table.RowCount),
+            catalog.Tables.Count > 0 ? catalog.Tables.Min(table => table.LoadedAt) : null,
+            lifecycle.BytesOf(workspace),
+            may.Contains(Permissions.ClientsRead) ? WeekOf(workspace, activity, good, usage, mcp, now) : null,
+            [.. Decisions(may, home, catalog, sources, good, now)]));
+    }
+
+    private static SourceRow[] SourcesOf(Catalog catalog) =>
+    [
+        .. catalog.Tables.GroupBy(table => table.Schema.Source, StringComparer.Ordinal)
+            .Select(source => new SourceRow(source.Key, source.Count(), source.Sum(table => table.RowCount), source.Min(table => table.LoadedAt)))
+            .OrderByDescending(source => source.AsOf),
+    ];
+
+    private static WeekOfQuestions WeekOf(WorkspaceId workspace, AiActivity activity, TokenRecord[] tokens, TokenUsageStore usage, McpOptions mcp, DateTimeOffset now)
+    {
+        var today = Formats.DayNumber(now);
+        var first = today - DaysShown + 1;
+        var counts = activity.Days(workspace, Formats.StartOfDay(first), Formats.Zone).ToDictionary(day => day.Day);
+        var read = usage.Of(DailyQuotas.DayOf(now));
+        return new WeekOfQuestions(
+            [
+                .. Enumerable.Range(0, DaysShown).Select(i => (Number: first + i, Found: counts.GetValueOrDefault(first + i)))
+                    .Select(day => new DayOfQuestions(Formats.StartOfDay(day.Number), day.Found.Answered, day.Found.Refused, day.Found.Rows)),
+            ],
+            [.. tokens.Where(token => read.ContainsKey(token.Id)).Select(token => new ClientToday(token.Name, read[token.Id].Rows, token.Budget.Rows ?? mcp.RowsPerDay))]);
+    }
+
+    private static IEnumerable<WaitingItem> Decisions(
+        PermissionSet may, string home, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
+    {
+        if (catalog.Tables.Count == 0 && may.Contains(Permissions.TablesImport))
+        {
+            yield return new WaitingItem("table", "There is no data yet", "Load the sample books, a CSV file, or add an agent that brings the tables of Tally.", "Put data in", home + FirstData.Behind);
+        }
+
+        if (catalog.Tables.Count > 0 && tokens.Length == 0 && may.Contains(Permissions.TokensCreate))
+        {
+            yield return new WaitingItem("plug", "No AI is connected yet", "Give your AI one address and a token, and it can ask about these tables.", "Connect AI", home + "/connect");
+        }
+
+        foreach (var token in tokens.Where(token => token.ExpiresAt - now < EndsSoon).OrderBy(token => token.ExpiresAt).Take(3))
+        {
+            yield return new WaitingItem("key", $"The token {token.Name} ends on {Formats.Date(token.ExpiresAt)}", "After that day its AI client is refused. Make a new one in time.", "See tokens", home + "/tokens");
+        }
+
+        foreach (var source in sources.Where(source => now - source.AsOf > Stale).Take(3))
+        {
+            yield return new WaitingItem("clock", $"{source.Name} brought nothing since {Formats.Date(source.AsOf)}", "AI clients are told how old the rows are with each answer.", "See tables", home + "/tables");
+        }
+    }
+}

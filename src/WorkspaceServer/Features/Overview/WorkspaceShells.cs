@@ -1,0 +1,50 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Access.Members;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Overview;
+
+/// <summary>The menu of a workspace's pages: what its features registered and this person may open. Elsewhere the person's own menu.</summary>
+internal sealed class WorkspaceShells(
+    PersonalShells personal, IEnumerable<WorkspaceMenuEntry> entries, MembershipStore members, WorkspaceStore workspaces, Policy policy) : IShells
+{
+    private readonly WorkspaceMenuEntry[] entries = [.. entries.OrderBy(entry => entry.Place).ThenBy(entry => entry.Order)];
+
+    public Shell For(HttpContext context)
+    {
+        var own = personal.For(context);
+        if (!WorkspaceId.TryParse(context.Request.RouteValues[AuthorityHandler.WorkspaceRoute] as string, out var workspace))
+        {
+            return own;
+        }
+
+        var principal = Principal.Of(context.User)!;
+        var member = members.ListOf(principal.PersonId!).FirstOrDefault(each => each.Workspace == workspace);
+        // Who is no member is here under a support grant.
+        var name = member?.Name ?? workspaces.Find(workspace)?.Name;
+        return own with
+        {
+            Workspace = name,
+            Role = member is null ? "support" : Roles.NameOf(member.Role),
+            Menu = [.. Groups(principal, workspace), new MenuGroup("You", [.. own.Menu.SelectMany(group => group.Items).Select(item => item with { InBar = false })])],
+        };
+    }
+
+    private IEnumerable<MenuGroup> Groups(Principal principal, WorkspaceId workspace) => entries
+        .Where(entry => policy.May(principal, Permissions.Get(entry.Permission), workspace).IsAllowed)
+        .GroupBy(entry => entry.Place)
+        .Select(group => new MenuGroup(TitleOf(group.Key), [.. group.Select(entry =>
+            new MenuItem(entry.Label, entry.Icon, AccessPaths.PageOf(workspace) + entry.Path, entry.InBar))]));
+
+    private static string? TitleOf(MenuPlace place) => place switch
+    {
+        MenuPlace.Data => "Data",
+        MenuPlace.Ai => "AI",
+        MenuPlace.Workspace => "Workspace",
+        _ => null,
+    };
+}
