@@ -3,7 +3,7 @@ using FluentValidation;
 namespace WorkspaceServer.Hosting;
 
 /// <summary>Which part of a list is asked for: ?limit= (1 to 200, else 50) and ?after=, the "next" of the page before.</summary>
-internal sealed record Paging(int? Limit, string? After)
+internal sealed record Paging
 {
     public const int DefaultLimit = 50;
 
@@ -13,6 +13,10 @@ internal sealed record Paging(int? Limit, string? After)
     public const int MaxAfterLength = 64;
 
     private static readonly Validator Rules = new();
+
+    public int? Limit { get; init; }
+
+    public string? After { get; init; }
 
     /// <summary>One more than is shown, which tells whether there is a next page.</summary>
     public int Rows => (Limit ?? DefaultLimit) + 1;

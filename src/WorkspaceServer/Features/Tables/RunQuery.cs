@@ -73,7 +73,7 @@ internal static class RunQuery
 
     internal sealed record Body(string Sql, int? MaxRows = null);
 
-    private sealed record Answer(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, bool Truncated, DateTimeOffset? AsOf);
+    internal sealed record Answer(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, bool Truncated, DateTimeOffset? AsOf);
 
     internal sealed class Validator : AbstractValidator<Body>
     {

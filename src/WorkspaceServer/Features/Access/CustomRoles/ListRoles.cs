@@ -14,5 +14,5 @@ internal static class ListRoles
     private static Answer Handle(WorkspaceId workspace, RoleBook roles) =>
         new([.. Roles.All.Select(RoleAnswer.Of), .. roles.List(workspace).Select(RoleAnswer.Of)]);
 
-    private sealed record Answer(IReadOnlyList<RoleAnswer> Items);
+    internal sealed record Answer(IReadOnlyList<RoleAnswer> Items);
 }

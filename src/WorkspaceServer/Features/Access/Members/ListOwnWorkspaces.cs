@@ -14,7 +14,7 @@ internal static class ListOwnWorkspaces
     private static Answer Handle(ClaimsPrincipal user, MembershipStore members) => new(
         [.. members.ListOf(Principal.Of(user)!.PersonId!).Select(own => new Item(own.Workspace.ToString(), own.Name, own.Role, own.IsSuspended))]);
 
-    private sealed record Answer(IReadOnlyList<Item> Items);
+    internal sealed record Answer(IReadOnlyList<Item> Items);
 
-    private sealed record Item(string Id, string Name, Role Role, bool IsSuspended);
+    internal sealed record Item(string Id, string Name, Role Role, bool IsSuspended);
 }

@@ -15,5 +15,5 @@ internal static class ShowOwnAccess
     private static Answer Handle(WorkspaceId workspace, ClaimsPrincipal user, Policy policy) => new(
         workspace.ToString(), [.. policy.PermissionsOf(Principal.Of(user)!, workspace).Select(permission => permission.Name)]);
 
-    private sealed record Answer(string Id, IReadOnlyList<string> Permissions);
+    internal sealed record Answer(string Id, IReadOnlyList<string> Permissions);
 }
