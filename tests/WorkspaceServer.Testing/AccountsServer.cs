@@ -26,14 +26,18 @@ internal sealed class AccountsServer : IAsyncDisposable
     public MailRecorder Mails { get; }
 
     public static async Task<AccountsServer> StartAsync(
-        AuthOptions? auth = null, ServerOptions? options = null, LimitOptions? limits = null)
+        AuthOptions? auth = null, ServerOptions? options = null, LimitOptions? limits = null, Action<IServiceCollection, IMcpServerBuilder>? change = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         var mails = new MailRecorder();
         // Hashes at the least cost that the bounds allow: these tests make many.
         var server = await RunningServer.StartAsync(
             options,
-            new WebServerChange((services, _) => services.AddSingleton<IMailTransport>(mails)),
+            new WebServerChange((services, mcp) =>
+            {
+                services.AddSingleton<IMailTransport>(mails);
+                change?.Invoke(services, mcp);
+            }),
             clock,
             limits: limits,
             auth: auth ?? Cheap);

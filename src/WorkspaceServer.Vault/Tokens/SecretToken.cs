@@ -26,6 +26,15 @@ public static class SecretToken
     /// <summary>Prefix of an invitation to a workspace.</summary>
     public const string InvitationPrefix = "wsp_inv_";
 
+    /// <summary>Prefix of an access token that an AI client got through OAuth.</summary>
+    public const string AccessPrefix = "wsp_oat_";
+
+    /// <summary>Prefix of the refresh token beside it.</summary>
+    public const string RefreshPrefix = "wsp_ort_";
+
+    /// <summary>Prefix of an authorization code of OAuth.</summary>
+    public const string CodePrefix = "wsp_oac_";
+
     /// <summary>Length of the secret, in bytes.</summary>
     public const int SecretBytes = 32;
 

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
@@ -24,6 +25,7 @@ internal static class Composition
         services.AddWorkspaces(configuration);
         services.AddAccess();
         services.AddTokens();
+        services.AddGrants();
         services.AddAccounts();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();

@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Tokens;
@@ -27,6 +28,8 @@ internal static class WebServer
         builder.Services.AddAccessAuthorization();
         builder.Services.AddTokens();
         builder.Services.AddBearerAuthentication();
+        builder.Services.AddGrants();
+        builder.Services.AddAuthorizationServer();
         builder.Services.AddAccounts();
         builder.Services.AddSignIn();
         builder.Services.AddMail();
@@ -52,6 +55,7 @@ internal static class WebServer
         AccountsFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         OverviewFeature.Map(app);
+        OAuthFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

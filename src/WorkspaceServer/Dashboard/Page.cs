@@ -13,14 +13,20 @@ internal static class Page
 
     /// <param name="model">Given to the component as its parameter Model.</param>
     public static IResult Of<TComponent>(object model, int status = StatusCodes.Status200OK)
-        where TComponent : IComponent => new Result<TComponent>(model, status);
+        where TComponent : IComponent => new Result<TComponent>(model, status, ContentSecurityPolicy);
 
-    private sealed class Result<TComponent>(object model, int status) : IResult
+    /// <summary>A page whose form is answered by a redirect to somewhere else, which browsers hold against the policy of the page too.</summary>
+    /// <param name="target">A source expression (CSP Level 3, section 2.3.1), such as https://claude.ai or http://127.0.0.1:3000; the caller vouches for its form.</param>
+    public static IResult WithFormTarget<TComponent>(object model, string target)
+        where TComponent : IComponent =>
+        new Result<TComponent>(model, StatusCodes.Status200OK, ContentSecurityPolicy.Replace("form-action 'self'", "form-action 'self' " + target, StringComparison.Ordinal));
+
+    private sealed class Result<TComponent>(object model, int status, string policy) : IResult
         where TComponent : IComponent
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            httpContext.Response.Headers.ContentSecurityPolicy = policy;
             httpContext.Response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
             return new RazorComponentResult<TComponent>(new Dictionary<string, object?> { ["Model"] = model })
             {

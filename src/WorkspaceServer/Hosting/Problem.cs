@@ -41,6 +41,7 @@ internal static class ProblemCodes
     public static readonly ProblemCode UnknownHost = new("unknown_host", 421, ExitCodes.Usage);
     public static readonly ProblemCode TooManyRequests = new("too_many_requests", 429, ExitCodes.RetryLater);
     public static readonly ProblemCode QuotaExceeded = new("quota_exceeded", 429, ExitCodes.RetryLater);
+    public static readonly ProblemCode ClientPaused = new("client_paused", 403, ExitCodes.Failed);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
 
     /// <summary>All of the above.</summary>

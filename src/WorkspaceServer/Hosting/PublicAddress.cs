@@ -10,11 +10,11 @@ internal sealed class PublicAddress(ServerOptions options, IServer? server = nul
     private string? listening;
 
     /// <summary>Scheme, host and port, without a slash at the end.</summary>
-    public string Origin => options.PublicUrl.Length > 0 ? options.PublicUrl.TrimEnd('/') : listening ??= Listening();
+    public string Origin => options.PublicUrl.Length > 0 ? options.PublicUrl.TrimEnd('/') : Listening();
 
     public string Host => new Uri(Origin).Host;
 
     // Known only once the server listens, for the configured port may be 0.
     private string Listening() =>
-        server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? options.Url.TrimEnd('/');
+        (listening ??= server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/')) ?? options.Url.TrimEnd('/');
 }

@@ -34,6 +34,8 @@ public sealed partial class FolderImportsTests
         ("Overview", "Samples", "A new workspace can be given the sample books."),
         ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
+        ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
+        ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
 

@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Routing;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.OAuth.Clients;
+using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
 using Xunit;
@@ -23,6 +26,9 @@ public sealed class EndpointsTests
         [typeof(TokenVerifier)] = "bounds the token and verifies it; the size of the body is bounded by the route",
         [typeof(McpGate)] = "bounds the body, refuses what is no well-formed message; tools and prompts check their arguments by schema",
         [typeof(ReturnTo)] = "takes only a path of this server, of bounded length, for the address to go back to",
+        [typeof(ClientMetadata)] = "one JSON object, bounded by the route; redirect addresses, name, grant and response types are checked",
+        [typeof(AuthorizeRequest)] = "each parameter once and of bounded length; client, redirect address, challenge, resource and scopes are checked",
+        [typeof(OAuthForm)] = "each parameter once and of bounded length; codes and tokens are looked up by their hash",
         [typeof(LinkToken)] = "takes one token of bounded length; whether it is good is looked up by its hash",
     };
 
@@ -32,7 +38,7 @@ public sealed class EndpointsTests
         "shows an empty form", "using the link is recorded", "making the account is recorded", "somebody looks at their own sessions",
         "reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only",
         "ids are only looked up", "only the names of files that exist are found", "public files", "somebody looks at their own account",
-        "somebody looks at their own workspaces",
+        "somebody looks at their own workspaces", "the answer to the question is recorded",
     ];
 
     [Theory]

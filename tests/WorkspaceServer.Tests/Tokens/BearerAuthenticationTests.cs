@@ -129,8 +129,7 @@ public sealed class BearerAuthenticationTests : IAsyncLifetime
             Assert.Equal("https://ws.example.in/mcp", metadata.GetProperty("resource").GetString());
             Assert.Equal(["tables:read", "search"], metadata.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString()));
             Assert.Equal("header", Assert.Single(metadata.GetProperty("bearer_methods_supported").EnumerateArray()).GetString());
-            // RFC 9728, section 3.2: a member without values is left out.
-            Assert.False(metadata.TryGetProperty("authorization_servers", out _));
+            Assert.Equal("https://ws.example.in", Assert.Single(metadata.GetProperty("authorization_servers").EnumerateArray()).GetString());
         }
 
         using var other = await named.SendAsync(HttpMethod.Get, "/.well-known/oauth-protected-resource/zzz", null);

@@ -25,7 +25,7 @@ public sealed class TokenTests : IAsyncDisposable
         workspaces = new TemporaryWorkspaces(clock);
         store = new TokenStore(workspaces.Control, workspaces.Audit);
         issuer = new TokenIssuer(store, workspaces.Changes, clock);
-        check = new TokenCheck(store, workspaces.Policy, workspaces.Changes, clock);
+        check = new TokenCheck(store, new AccessTokenStore(workspaces.Control), workspaces.Policy, workspaces.Changes, new PublicAddress(new ServerOptions()), clock);
         workspace = workspaces.Create();
     }
 

@@ -6,7 +6,8 @@ internal sealed class ReturnTo
     public const string Field = "return_to";
 
     /// <summary>Longest address that is gone back to, in characters.</summary>
-    private const int MaxLength = 1_024;
+    /// <remarks>Room for what an AI client asks with: addresses, a challenge and a state of its own.</remarks>
+    private const int MaxLength = 4_096;
 
     private ReturnTo()
     {

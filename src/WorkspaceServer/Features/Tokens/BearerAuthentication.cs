@@ -29,6 +29,7 @@ internal sealed class BearerAuthentication(
         Malformed,
         Invalid,
         TooManyBad,
+        Paused,
     }
 
     private Finding finding;
@@ -70,6 +71,12 @@ internal sealed class BearerAuthentication(
             scope.ActorName = caller.TokenName;
         }
 
+        if (caller.IsPaused)
+        {
+            finding = Finding.Paused;
+            return Task.FromResult(AuthenticateResult.Fail("paused"));
+        }
+
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(), Scheme)));
     }
 
@@ -77,6 +84,8 @@ internal sealed class BearerAuthentication(
     {
         Finding.Malformed => Challenge.MalformedAsync(Context),
         Finding.Invalid => Challenge.InvalidTokenAsync(Context),
+        // Not 401: a client that asked for a new token would not be better off.
+        Finding.Paused => ProblemResponses.WriteAsync(Context, ProblemCodes.ClientPaused, "An owner of the workspace has paused this AI client. Ask them to let it go on."),
         Finding.TooManyBad => limits.RefuseAsync(Context, RateClasses.BadTokens, bad),
         _ => Challenge.MissingTokenAsync(Context),
     };

@@ -7,6 +7,7 @@ namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>Who asks, as the bearer token says: never anything that the caller or a model chose.</summary>
 /// <param name="CreatedBy">The member who made the token and whose permissions bound it; null if the operator did.</param>
+/// <param name="Tools">The only tools that it may use; null for all that its scopes open.</param>
 internal sealed record Caller(
     string TokenId,
     string TokenName,
@@ -14,8 +15,13 @@ internal sealed record Caller(
     IReadOnlySet<string> Scopes,
     ReadAccess Access,
     string? CreatedBy = null,
-    TokenBudget Budget = default)
+    TokenBudget Budget = default,
+    IReadOnlySet<string>? Tools = null,
+    bool IsPaused = false)
 {
+    /// <summary>Whether the owner lets this token use a tool of this name; what its scopes and its maker may do is asked besides.</summary>
+    public bool MayUse(string tool) => Tools is null || Tools.Contains(tool);
+
     /// <summary>The same for the policy.</summary>
     public Principal Principal { get; } = Principal.Token(TokenId, Workspace, Tokens.Scopes.Ceiling(Scopes), CreatedBy);
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Tokens;
@@ -11,6 +10,9 @@ internal static class ProtectedResource
     /// <summary>The path of the endpoint, put behind the well-known one (RFC 9728, section 3.1).</summary>
     public const string McpPath = RootPath + "/mcp";
 
+    /// <summary>The name of the MCP endpoint as a resource (RFC 8707): its address.</summary>
+    public static string Of(PublicAddress address) => address.Origin + "/mcp";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var path in (string[])[RootPath, McpPath])
@@ -22,16 +24,15 @@ internal static class ProtectedResource
     }
 
     private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(
-        address.Origin + "/mcp",
-        // No authorization server yet: the member is left out, which says that tokens come another way (section 2).
-        AuthorizationServers: null,
+        Of(address),
+        [address.Origin],
         Scopes.All,
         ["header"],
         "Workspace Server"));
 
     private sealed record Metadata(
         string Resource,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AuthorizationServers,
+        IReadOnlyList<string> AuthorizationServers,
         IReadOnlyList<string> ScopesSupported,
         IReadOnlyList<string> BearerMethodsSupported,
         string ResourceName);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Tokens;
 using WorkspaceServer.Workspaces;
 
@@ -10,9 +12,9 @@ namespace WorkspaceServer.Features.Tokens;
 /// <remarks>
 /// Answers are remembered until the change counter moves, which other processes move too, so that a revocation is felt
 /// within <see cref="ChangeCounter.MaxAge"/>. Expiry is compared with the clock every time. A member's token rests while the
-/// member is suspended.
+/// member is suspended. Personal tokens and access tokens of OAuth are told apart by their prefix and checked alike.
 /// </remarks>
-internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter changes, TimeProvider clock)
+internal sealed class TokenCheck(TokenStore tokens, AccessTokenStore accessTokens, Policy policy, ChangeCounter changes, PublicAddress address, TimeProvider clock)
 {
     /// <summary>Tokens remembered at the same time. When there are more, all are forgotten.</summary>
     private const int MaxRemembered = 10_000;
@@ -22,7 +24,7 @@ internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter
     /// <summary>Null if the token is unknown, expired or revoked, or its workspace was deleted; which of these is nobody's business.</summary>
     public Caller? Find(string token)
     {
-        if (!SecretToken.TryHash(SecretToken.McpPrefix, token, out var sha256))
+        if (!TryHash(token, out var isAccessToken, out var sha256))
         {
             return null;
         }
@@ -32,7 +34,7 @@ internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter
         var key = Convert.ToHexString(sha256);
         if (!remembered.TryGetValue(key, out var known) || known.Revision != revision)
         {
-            if (tokens.Find(sha256) is not { RevokedAt: null } record)
+            if ((isAccessToken ? accessTokens.Find(sha256) : tokens.Find(sha256)) is not { RevokedAt: null } record || !IsForUs(record))
             {
                 remembered.TryRemove(key, out _);
                 return null;
@@ -46,8 +48,16 @@ internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter
     }
 
     /// <summary>Whether this token was good when it was looked at last, which costs no look-up to say.</summary>
-    public bool WasGood(string token) =>
-        SecretToken.TryHash(SecretToken.McpPrefix, token, out var sha256) && remembered.ContainsKey(Convert.ToHexString(sha256));
+    public bool WasGood(string token) => TryHash(token, out _, out var sha256) && remembered.ContainsKey(Convert.ToHexString(sha256));
+
+    private static bool TryHash(string token, out bool isAccessToken, [NotNullWhen(true)] out byte[]? sha256)
+    {
+        isAccessToken = token.StartsWith(SecretToken.AccessPrefix, StringComparison.Ordinal);
+        return SecretToken.TryHash(isAccessToken ? SecretToken.AccessPrefix : SecretToken.McpPrefix, token, out sha256);
+    }
+
+    /// <summary>A token that was made for another address, such as one that this server had before, is no good here (RFC 8707, section 2).</summary>
+    private bool IsForUs(TokenRecord record) => record.Resource is null || record.Resource == ProtectedResource.Of(address);
 
     private bool IsActive(Caller caller) => caller.CreatedBy is null || policy.IsActive(caller.CreatedBy, caller.Workspace);
 
@@ -58,7 +68,9 @@ internal sealed class TokenCheck(TokenStore tokens, Policy policy, ChangeCounter
         record.Scopes.ToHashSet(StringComparer.Ordinal),
         record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns),
         record.CreatedBy,
-        record.Budget);
+        record.Budget,
+        record.Tools?.ToHashSet(StringComparer.Ordinal),
+        record.IsPaused);
 
     private void Remember(string key, Remembered known)
     {

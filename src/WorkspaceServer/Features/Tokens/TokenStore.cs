@@ -8,6 +8,9 @@ namespace WorkspaceServer.Features.Tokens;
 
 /// <summary>What is known of a token. The token itself is known to its owner only.</summary>
 /// <param name="CreatedBy">The member who made it; null if the operator did.</param>
+/// <param name="Tools">The only tools that it may use; null for all that its scopes open.</param>
+/// <param name="Resource">The only address that it is for (RFC 8707); null for tokens that name none.</param>
+/// <param name="IsPaused">An owner stopped it for a while.</param>
 internal sealed record TokenRecord(
     string Id,
     WorkspaceId Workspace,
@@ -18,7 +21,10 @@ internal sealed record TokenRecord(
     DateTimeOffset ExpiresAt,
     DateTimeOffset? RevokedAt,
     string? CreatedBy,
-    TokenBudget Budget = default);
+    TokenBudget Budget = default,
+    IReadOnlyList<string>? Tools = null,
+    string? Resource = null,
+    bool IsPaused = false);
 
 /// <summary>What a token may read in a day (UTC); null for what the settings say.</summary>
 /// <param name="Bytes">Of the answers.</param>

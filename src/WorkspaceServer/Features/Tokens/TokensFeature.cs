@@ -9,6 +9,7 @@ internal static class TokensFeature
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<TokenStore>();
+        services.AddSingleton<AccessTokenStore>();
         services.AddSingleton<TokenUsageStore>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenCheck>();

@@ -156,6 +156,11 @@ internal sealed class MembershipStore(ControlDatabase control)
             ("@person", person),
             ("@now", now.ToUnixTimeSeconds()));
         connection.Execute(
+            "UPDATE oauth_grant SET revoked_at = @now WHERE workspace_id = @workspace AND person_id = @person AND revoked_at IS NULL",
+            ("@workspace", workspace.ToString()),
+            ("@person", person),
+            ("@now", now.ToUnixTimeSeconds()));
+        connection.Execute(
             "UPDATE invitation SET revoked_at = @now WHERE workspace_id = @workspace AND created_by = @person AND accepted_at IS NULL AND revoked_at IS NULL",
             ("@workspace", workspace.ToString()),
             ("@person", person),

@@ -22,7 +22,7 @@ internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolP
 
     public override IReadOnlyList<object> Metadata => [];
 
-    public bool IsAllowedTo(Caller caller) => calls.IsAllowed(caller, permission);
+    public bool IsAllowedTo(Caller caller) => caller.MayUse(ProtocolTool.Name) && calls.IsAllowed(caller, permission);
 
     public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,9 @@ internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolP
             var caller = Caller.Of(request.User);
             if (!IsAllowedTo(caller))
             {
-                throw new ProblemException(ProblemCodes.Forbidden, $"This needs the permission {permission}, which this token or the member who made it does not have.");
+                throw new ProblemException(ProblemCodes.Forbidden, caller.MayUse(ProtocolTool.Name)
+                    ? $"This needs the permission {permission}, which this token or the member who made it does not have."
+                    : "An owner of the workspace has not allowed this tool to this client.");
             }
 
             using var place = await calls.BeginAsync(caller, cancel);
