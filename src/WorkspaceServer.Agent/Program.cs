@@ -1,0 +1,3 @@
+using WorkspaceServer.Agent.Commands;
+
+return await Cli.RunAsync(args);

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using MySqlConnector;
+using WorkspaceServer.Protocol;
+
+namespace WorkspaceServer.Agent.Sources.Sql;
+
+/// <summary>MySQL and MariaDB, in a transaction that is a consistent snapshot and READ ONLY.</summary>
+internal sealed class MySqlDialect : SqlDialect
+{
+    // A connection names one database; its tables need no other name.
+    public override string DefaultSchema => "";
+
+    public override string ListTables => "SELECT '', table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name";
+
+    public override string ListColumns => """
+        SELECT column_name, data_type FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND table_name = @table AND @schema = '' ORDER BY ordinal_position
+        """;
+
+    public override string ListKey => """
+        SELECT column_name FROM information_schema.key_column_usage
+        WHERE table_schema = DATABASE() AND table_name = @table AND constraint_name = 'PRIMARY' AND @schema = '' ORDER BY ordinal_position
+        """;
+
+    public override DbConnection Connect(string connectionString)
+    {
+        try
+        {
+            // Asked for as text, dates that are none (0000-00-00) arrive as they are.
+            return new MySqlConnection(new MySqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "workspace-agent" }.ToString());
+        }
+        catch (ArgumentException error)
+        {
+            throw new SourceException("The connection is not written as MySQL's driver reads it, such as: Server=localhost;Database=books;User ID=reader;Password=…", error);
+        }
+    }
+
+    public override async Task<IAsyncDisposable> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
+        await ((MySqlConnection)connection).BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, isReadOnly: true, cancel);
+
+    public override string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
+    public override string AsText(SqlColumn column) => IsBinary(column) ? $"LOWER(HEX({Quote(column.Name)}))" : $"CAST({Quote(column.Name)} AS CHAR)";
+
+    public override SyncType? TypeOf(SqlColumn column) => column.DataType switch
+    {
+        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" => SyncType.Integer,
+        "decimal" or "float" or "double" => SyncType.Decimal,
+        "date" => SyncType.Date,
+        "datetime" or "timestamp" => SyncType.DateTime,
+        _ => SyncType.Text,
+    };
+
+    private static bool IsBinary(SqlColumn column) => column.DataType is "binary" or "varbinary" or "bit" or "tinyblob" or "blob" or "mediumblob" or "longblob";
+}
