@@ -35,6 +35,9 @@ public static class SecretToken
     /// <summary>Prefix of an authorization code of OAuth.</summary>
     public const string CodePrefix = "wsp_oac_";
 
+    /// <summary>Prefix of the token with which an agent is paired.</summary>
+    public const string PairingPrefix = "wsp_pair_";
+
     /// <summary>Length of the secret, in bytes.</summary>
     public const int SecretBytes = 32;
 

@@ -2,6 +2,7 @@ using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
+using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
@@ -26,6 +27,7 @@ internal static class Composition
         services.AddAccess();
         services.AddTokens();
         services.AddGrants();
+        services.AddAgents();
         services.AddAccounts();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();

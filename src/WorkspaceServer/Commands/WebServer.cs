@@ -2,6 +2,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
+using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
@@ -30,6 +31,8 @@ internal static class WebServer
         builder.Services.AddBearerAuthentication();
         builder.Services.AddGrants();
         builder.Services.AddAuthorizationServer();
+        builder.Services.AddAgents();
+        builder.Services.AddAgentAuthentication();
         builder.Services.AddAccounts();
         builder.Services.AddSignIn();
         builder.Services.AddMail();
@@ -51,6 +54,7 @@ internal static class WebServer
         ProtectedResource.Map(app);
         AccessFeature.Map(app);
         RunQuery.Map(app);
+        AgentsFeature.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);

@@ -17,6 +17,9 @@ internal abstract record Authority
     /// <summary>The holder of a bearer token.</summary>
     public static Authority Token { get; } = new TokenAuthority();
 
+    /// <summary>A paired agent, in the workspace that it was paired with and that the path names.</summary>
+    public static Authority Agent { get; } = new AgentAuthority();
+
     /// <summary>A person with a session.</summary>
     public static Authority SignedIn { get; } = new SignedInAuthority(Fresh: false);
 
@@ -31,6 +34,8 @@ internal abstract record Authority
     internal sealed record AnyoneAuthority : Authority;
 
     internal sealed record TokenAuthority : Authority;
+
+    internal sealed record AgentAuthority : Authority;
 
     internal sealed record SignedInAuthority(bool Fresh) : Authority;
 

@@ -42,6 +42,13 @@ internal static class ProblemCodes
     public static readonly ProblemCode TooManyRequests = new("too_many_requests", 429, ExitCodes.RetryLater);
     public static readonly ProblemCode QuotaExceeded = new("quota_exceeded", 429, ExitCodes.RetryLater);
     public static readonly ProblemCode ClientPaused = new("client_paused", 403, ExitCodes.Failed);
+    public static readonly ProblemCode PairingUnknown = new("pairing_unknown", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode PairingExpired = new("pairing_expired", 410, ExitCodes.TokenExpired);
+    public static readonly ProblemCode PairingUsed = new("pairing_used", 409, ExitCodes.TokenExpired);
+    public static readonly ProblemCode ClockOff = new("clock_off", 400, ExitCodes.Failed);
+    public static readonly ProblemCode WrongServer = new("wrong_server", 400, ExitCodes.Failed);
+    public static readonly ProblemCode Unpaired = new("unpaired", 401, ExitCodes.NotConfigured);
+    public static readonly ProblemCode AssertionRefused = new("assertion_refused", 401, ExitCodes.TokenExpired);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
 
     /// <summary>All of the above.</summary>

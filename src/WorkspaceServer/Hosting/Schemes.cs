@@ -9,8 +9,16 @@ internal static class Schemes
     /// <summary>A session's cookie: people with a browser.</summary>
     public const string Session = "Session";
 
+    /// <summary>A short-lived token in the Authorization header: agents.</summary>
+    public const string Agent = "Agent";
+
     /// <summary>Whichever of them the endpoint takes, so that who calls is known before requests are counted by caller.</summary>
     public const string OfEndpoint = "Endpoint";
 
-    public static string Of(Authority authority) => authority is Authority.SignedInAuthority or Authority.PermissionAuthority ? Session : Bearer;
+    public static string Of(Authority authority) => authority switch
+    {
+        Authority.SignedInAuthority or Authority.PermissionAuthority => Session,
+        Authority.AgentAuthority => Agent,
+        _ => Bearer,
+    };
 }

@@ -10,7 +10,7 @@ internal static class AuthorityTable
 {
     /// <summary>Who calls, in the order of the columns.</summary>
     public static readonly IReadOnlyList<string> Callers =
-        ["nobody", "token", "stranger", "viewer", "member", "admin", "owner", "super admin", "with a support grant"];
+        ["nobody", "token", "agent", "stranger", "viewer", "member", "admin", "owner", "super admin", "with a support grant"];
 
     public static string Write(IReadOnlyList<GuardedEndpoint> endpoints)
     {
@@ -49,7 +49,9 @@ internal static class AuthorityTable
     {
         (Authority.AnyoneAuthority, _) => null,
         (Authority.TokenAuthority, "token") => null,
-        (_, "nobody" or "token") or (Authority.TokenAuthority, _) => 401,
+        (Authority.AgentAuthority, "agent") => null,
+        (Authority.TokenAuthority, "agent") => 400, // longer than any token that opens this
+        (_, "nobody" or "token" or "agent") or (Authority.TokenAuthority or Authority.AgentAuthority, _) => 401,
         (Authority.SignedInAuthority, _) => null,
         (Authority.PermissionAuthority needed, _) => Expected(Permissions.Get(needed.Permission), caller),
         _ => throw new InvalidOperationException($"Unknown authority {authority}."),
@@ -67,6 +69,7 @@ internal static class AuthorityTable
     {
         Authority.AnyoneAuthority => "nothing",
         Authority.TokenAuthority => "a token",
+        Authority.AgentAuthority => "a paired agent",
         Authority.SignedInAuthority signedIn => "a session" + (signedIn.Fresh ? ", fresh" : ""),
         Authority.PermissionAuthority needed => $"`{needed.Permission}`" + (needed.Fresh ? ", fresh" : ""),
         _ => throw new InvalidOperationException($"Unknown authority {authority}."),

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Architecture;
 using WorkspaceServer.Vault;
 using Xunit;
@@ -50,7 +51,7 @@ public sealed class AuthorityTableTests : IAsyncLifetime
             foreach (var caller in AuthorityTable.Callers)
             {
                 var expected = AuthorityTable.Expected(endpoint.Guard.Authority, caller);
-                var (reached, status) = await CallAsync(endpoint, house.Workspace, caller == "token" ? house.Token(house.Workspace) : null, PersonFor(caller));
+                var (reached, status) = await CallAsync(endpoint, house.Workspace, await TokenForAsync(caller), PersonFor(caller));
                 if (reached != expected is null || (expected is { } refusal && status != refusal) || (reached && status == 401 && endpoint.NamesWorkspace))
                 {
                     wrong.Add($"{endpoint.Method} {endpoint.Path} as {caller}: {(reached ? "reached" : "refused")} with {status}, expected {expected}");
@@ -122,15 +123,27 @@ public sealed class AuthorityTableTests : IAsyncLifetime
                 answers.Add($"{(int)response.StatusCode} {body.Replace(requestId, "", StringComparison.Ordinal)} {string.Join(' ', response.Headers.Select(header => header.Key).Order())}");
             }
 
-            Assert.StartsWith("404 ", Assert.Single(answers), StringComparison.Ordinal);
+            Assert.StartsWith(endpoint.Guard.Authority is Authority.AgentAuthority ? "401 " : "404 ", Assert.Single(answers), StringComparison.Ordinal);
         }
+    }
+
+    private async Task<string?> TokenForAsync(string caller)
+    {
+        if (caller != "agent")
+        {
+            return caller == "token" ? house.Token(house.Workspace) : null;
+        }
+
+        // A new one each time, for one of the endpoints ends the pairing.
+        using var agent = await TestAgent.PairedAsync(house.Server, house.Workspace);
+        return await agent.TokenAsync();
     }
 
     private string? PersonFor(string caller)
     {
         switch (caller)
         {
-            case "nobody" or "token":
+            case "nobody" or "token" or "agent":
                 return null;
             case "stranger":
                 return house.Person();

@@ -237,7 +237,7 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
         foreach (var endpoint in accounts.Server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             var route = "/" + endpoint.RoutePattern.RawText!.Trim('/');
-            if (endpoint.Metadata.GetMetadata<Guard>()?.Authority is null or Authority.AnyoneAuthority or Authority.TokenAuthority || except.Contains(route))
+            if (endpoint.Metadata.GetMetadata<Guard>()?.Authority is null or Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.AgentAuthority || except.Contains(route))
             {
                 continue;
             }

@@ -39,6 +39,7 @@ internal static class EndpointsPage
     {
         Authority.AnyoneAuthority => "anyone",
         Authority.TokenAuthority => "bearer token",
+        Authority.AgentAuthority => "a paired agent",
         Authority.SignedInAuthority => "signed in",
         Authority.PermissionAuthority { Fresh: var fresh } needs => $"`{needs.Permission}`{(fresh ? ", just confirmed" : "")}",
         _ => throw new InvalidOperationException($"Say here who {authority} is."),

@@ -51,7 +51,7 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
     [Fact]
     public void EveryEndpointIsForACallerWhomThisSuiteTries() => Assert.Empty(Endpoints
         .Where(endpoint => endpoint.Metadata.GetMetadata<Guard>()?.Authority
-            is not (Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.SignedInAuthority or Authority.PermissionAuthority))
+            is not (Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.AgentAuthority or Authority.SignedInAuthority or Authority.PermissionAuthority))
         .Select(endpoint => $"{endpoint.DisplayName}: teach {nameof(EveryEndpointTests)} to be its caller"));
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
             : [HttpMethod.Get, HttpMethod.Post];
 
     // The other workspace's token alone would simply be good.
-    private static Caller[] Callers(string place) => place == "two tokens" ? [Caller.Token] : [Caller.Token, Caller.Owner, Caller.Nobody];
+    private static Caller[] Callers(string place) => place == "two tokens" ? [Caller.Token] : [Caller.Token, Caller.Owner, Caller.Agent, Caller.Nobody];
 
     private static string Fill(RouteEndpoint endpoint, string workspace, string value) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
         string.Concat(segment.Parts.Select(part => part switch
@@ -145,7 +145,12 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
             _ => (path, Body(method), null),
         };
         (string, string)[] headers = [.. McpCalls.Accept, .. header is { } one ? [one] : Array.Empty<(string, string)>()];
-        return caller == Caller.Owner ? neighbours.SendAsOwnerAsync(method, address, body, headers) : neighbours.SendAsync(method, address, caller == Caller.Token ? neighbours.MyToken : null, body, headers);
+        return caller switch
+        {
+            Caller.Owner => neighbours.SendAsOwnerAsync(method, address, body, headers),
+            Caller.Agent => neighbours.SendAsAgentAsync(method, address, body, headers),
+            _ => neighbours.SendAsync(method, address, caller == Caller.Token ? neighbours.MyToken : null, body, headers),
+        };
     }
 
     private static HttpContent? Body(HttpMethod method) =>
@@ -163,5 +168,6 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
         Nobody,
         Token,
         Owner,
+        Agent,
     }
 }

@@ -98,6 +98,7 @@ internal static class AuditActions
 
     // Agents and sync
     public static readonly AuditAction PairingStarted = new("pairing.started", "A pairing code for an agent was made.");
+    public static readonly AuditAction PairingWithdrawn = new("pairing.withdrawn", "A pairing code was taken back before it was used.");
     public static readonly AuditAction AgentPaired = new("agent.paired", "An agent was paired.");
     public static readonly AuditAction AgentPairingFailed = new("agent.pairing_failed", "A pairing was refused.");
     public static readonly AuditAction AgentRenamed = new("agent.renamed", "An agent was renamed.");

@@ -42,6 +42,10 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
             case Authority.TokenAuthority:
                 uses.Note(principal, workspace!.Value);
                 break;
+            case Authority.AgentAuthority:
+                // That its maker's permission still stands was asked when it was authenticated; what is left is where.
+                Agents(principal, workspace);
+                break;
             case Authority.SignedInAuthority when !policy.IsActive(principal.PersonId!):
                 throw Refused(Verdict.Suspended);
             case Authority.PermissionAuthority needed:
@@ -49,6 +53,14 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Agents(Principal principal, WorkspaceId? workspace)
+    {
+        if (!policy.May(principal, Permissions.AgentsPair, workspace).IsAllowed)
+        {
+            throw Refused(Verdict.Forbidden);
         }
     }
 

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Authentication;
+using WorkspaceServer.Features.Agents.Endpoints;
+
+namespace WorkspaceServer.Features.Agents;
+
+/// <summary>Plugs agents into the server: pairing, their tokens, and what people see of them.</summary>
+internal static class AgentsFeature
+{
+    /// <summary>What makes pairing tokens, lists and revokes agents; verbs need no more.</summary>
+    public static void AddAgents(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentStore>();
+        services.AddSingleton<ServerKeyStore>();
+        services.AddSingleton<ServerKeys>();
+        services.AddSingleton<AgentDesk>();
+    }
+
+    public static void AddAgentAuthentication(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentCheck>();
+        services.AddSingleton<AgentTokens>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AgentAuthentication>(AgentAuthentication.Scheme, null);
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        CreatePairingToken.Map(routes);
+        ListPairingTokens.Map(routes);
+        RevokePairingToken.Map(routes);
+        ListAgents.Map(routes);
+        RenameAgent.Map(routes);
+        RevokeAgent.Map(routes);
+        PairAgent.Map(routes);
+        ExchangeAssertion.Map(routes);
+        UnpairAgent.Map(routes);
+    }
+}
