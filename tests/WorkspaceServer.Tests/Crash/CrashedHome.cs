@@ -17,6 +17,8 @@ internal sealed class CrashedHome : IDisposable
     private readonly MasterKey master;
     private readonly ControlDatabase control;
     private readonly AuditMac mac;
+    private readonly AuditVerifier verifier;
+    private readonly AuditReconciler reconciler;
 
     public CrashedHome(string home)
     {
@@ -26,8 +28,12 @@ internal sealed class CrashedHome : IDisposable
         control = ControlDatabase.Open(Folder, master);
         Workspaces = new WorkspaceStore(control);
         mac = new AuditMac(master);
-        var rows = new AuditStore(control, new AuditChain(mac));
-        Tokens = new TokenStore(control, new AuditLog(rows, new AuditAnchor(Folder, control, rows, new AuditChain(mac)), control, TimeProvider.System));
+        var chain = new AuditChain(mac);
+        var rows = new AuditStore(control, chain);
+        var anchor = new AuditAnchor(Folder, control, rows, chain);
+        verifier = new AuditVerifier(control, rows, chain, anchor);
+        reconciler = new AuditReconciler(Workspaces, Folder, rows);
+        Tokens = new TokenStore(control, new AuditLog(rows, anchor, control, TimeProvider.System));
     }
 
     public DataFolder Folder { get; }
@@ -59,6 +65,9 @@ internal sealed class CrashedHome : IDisposable
 
         return damages;
     }
+
+    /// <summary>What `audit verify` would find.</summary>
+    public IEnumerable<string> FindingsInTheAuditLog() => [.. verifier.Verify(null, default).Findings, .. reconciler.Reconcile(default).Findings];
 
     /// <summary>Rows by table of a workspace that is there.</summary>
     public IReadOnlyDictionary<string, long> Tables(string workspace)

@@ -30,9 +30,9 @@ internal sealed partial class KeptCounters(RateLimits limits, KeptCountStore sto
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await Task.Delay(Interval, clock, stoppingToken);
             TryWrite();
         }
     }

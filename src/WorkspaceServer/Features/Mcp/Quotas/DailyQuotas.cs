@@ -66,10 +66,10 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
         var cleanedOn = 0;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await Task.Delay(Interval, clock, stoppingToken);
             try
             {
                 WriteAll();
