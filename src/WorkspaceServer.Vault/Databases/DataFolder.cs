@@ -2,8 +2,8 @@ namespace WorkspaceServer.Vault.Databases;
 
 /// <summary>Where every file lives. Paths are built from ids that the server made, never from what a caller sent.</summary>
 /// <remarks>
-/// control.db; audit.anchor; workspaces/ID/workspace.db and statements.log; mail/ID.eml where no mail server is set. Folders 0700, files
-/// 0600, whatever the umask.
+/// control.db; audit.anchor; workspaces/ID/workspace.db and statements.log; mail/ID.eml where no mail server is set; backup/FILE.stamps, which
+/// page of each file is in the store. Folders 0700, files 0600, whatever the umask.
 /// </remarks>
 public sealed class DataFolder
 {
@@ -19,6 +19,9 @@ public sealed class DataFolder
 
     /// <summary>Mails that no mail server takes.</summary>
     public string Mail => System.IO.Path.Combine(Path, "mail");
+
+    /// <summary>What the backup remembers of the store; can be lost without harm.</summary>
+    public string Backup => System.IO.Path.Combine(Path, "backup");
 
     /// <summary>How far the audit log had come, kept outside of the database that could be put back.</summary>
     public string AuditAnchor => System.IO.Path.Combine(Path, "audit.anchor");
@@ -83,6 +86,9 @@ public sealed class DataFolder
 
     /// <summary>Makes the folder for mails.</summary>
     public void CreateMail() => MakePrivate(Mail);
+
+    /// <summary>Makes the folder for what the backup remembers.</summary>
+    public void CreateBackup() => MakePrivate(Backup);
 
     /// <summary>Removes a workspace's folder with everything in it. Nothing there is no error.</summary>
     public void DeleteWorkspace(WorkspaceId workspace)

@@ -21,6 +21,7 @@ public static class KeyDerivation
     private const string ControlInfo = "workspace-server/v1/control-key";
     private const string SealingInfo = "workspace-server/v1/sealing/";
     private const string AuditInfo = "workspace-server/v1/audit-key";
+    private const string BackupSigningInfo = "workspace-server/v1/backup-signing";
 
     /// <summary>The key of one workspace's file. The caller disposes, and so wipes, it.</summary>
     /// <exception cref="ArgumentException">The salt is not <see cref="SaltBytes"/> bytes long.</exception>
@@ -37,6 +38,9 @@ public static class KeyDerivation
 
     /// <summary>The key of the audit log's chain. It stays in <see cref="AuditMac"/>.</summary>
     internal static SecretBytes ForAudit(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(AuditInfo));
+
+    /// <summary>The seed of the key that signs backups. It stays in <see cref="BackupSigner"/>.</summary>
+    internal static SecretBytes ForBackupSigning(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(BackupSigningInfo));
 
     internal static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {

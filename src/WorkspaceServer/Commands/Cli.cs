@@ -20,7 +20,7 @@ internal static class Cli
           workspace-server --home ./books serve
 
         Exit codes: 0 done; 1 failed; 2 wrong usage; 3 try again later; 4 not configured; 5 token expired or used;
-        12 integrity or totals differ; 78 bad configuration or file permissions.
+        10 no backup; 11 cannot decrypt; 12 integrity or totals differ; 78 bad configuration or file permissions.
         """;
 
     public static RootCommand Build()
@@ -46,6 +46,8 @@ internal static class Cli
         root.Add(Group("support", "Open a workspace to an operator for some hours, and review that.", GrantSupportCommand.Build(), ListSupportCommand.Build(), EndSupportCommand.Build(), ReviewSupportCommand.Build()));
         root.Add(AskCommand.Build());
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
+        root.Add(Group("backup", "Back up, list, verify and prune.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build()));
+        root.Add(RestoreCommand.Build());
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
@@ -52,6 +53,7 @@ internal static class Composition
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
         services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
         services.AddAudit(configuration);
+        services.AddBackups(configuration);
         services.AddSingleton<WorkspaceStore>();
         services.AddSingleton<ChangeCounter>();
         services.AddSingleton<WorkspaceLifecycle>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
@@ -54,6 +55,7 @@ internal static class DoctorCommand
         if (hasControl)
         {
             Check("workspace folders", () => CheckFolders(context));
+            Check("backup", () => context.Get<BackupHealth>().Describe());
             foreach (var workspace in context.Get<WorkspaceStore>().List())
             {
                 Check($"workspace {workspace.Name}", () => CheckWorkspace(context, workspace, thorough));

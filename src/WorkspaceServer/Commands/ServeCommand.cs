@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -32,7 +33,11 @@ internal static class ServeCommand
     public static WebApplication Start(IConfiguration configuration, IEnumerable<OptionsSection> sections, ServerOptions options)
     {
         OptionsSections.ReadAll(sections, configuration);
-        var app = WebServer.Build(options, services => services.AddWorkspaces(configuration));
+        var app = WebServer.Build(options, services =>
+        {
+            services.AddWorkspaces(configuration);
+            services.AddBackupTimer();
+        });
         app.Services.GetRequiredService<WorkspaceLifecycle>().Sweep();
         app.Services.GetRequiredService<IWorkspaceGateway>();
         ExternalFeature.RefuseLocalSecrets(app.Services);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using WorkspaceServer.Age;
+using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
@@ -71,6 +73,15 @@ internal static class Verb
             case VaultException { Error: VaultError.Corrupt or VaultError.WrongKey } vault:
                 output.Error("corrupt", vault.Message);
                 return ExitCodes.IntegrityDiffers;
+            case ObjectMissingException missing:
+                output.Error("corrupt", missing.Message);
+                return ExitCodes.IntegrityDiffers;
+            case ObjectStoreException store:
+                output.Error("store_failed", store.Message);
+                return ExitCodes.RetryLater;
+            case AgeException age:
+                output.Error("bad_configuration", age.Message);
+                return ExitCodes.BadConfiguration;
             case VaultException vault:
                 output.Error("bad_configuration", vault.Message);
                 return ExitCodes.BadConfiguration;

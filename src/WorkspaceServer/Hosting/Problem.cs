@@ -16,6 +16,8 @@ internal static class ProblemCodes
     public static readonly ProblemCode Busy = new("busy", 503, ExitCodes.RetryLater);
     public static readonly ProblemCode InvalidData = new("invalid_data", 400, ExitCodes.Failed);
     public static readonly ProblemCode Corrupt = new("corrupt", 500, ExitCodes.IntegrityDiffers);
+    public static readonly ProblemCode NoBackup = new("no_backup", 500, ExitCodes.NoBackup);
+    public static readonly ProblemCode CannotDecrypt = new("cannot_decrypt", 500, ExitCodes.CannotDecrypt);
     public static readonly ProblemCode NotConfigured = new("not_configured", 500, ExitCodes.NotConfigured);
     public static readonly ProblemCode BadConfiguration = new("bad_configuration", 500, ExitCodes.BadConfiguration);
     public static readonly ProblemCode BadRequest = new("bad_request", 400, ExitCodes.Usage);
@@ -65,6 +67,8 @@ internal static class ExitCodes
     public const int RetryLater = 3;
     public const int NotConfigured = 4;
     public const int TokenExpired = 5;
+    public const int NoBackup = 10;
+    public const int CannotDecrypt = 11;
     public const int IntegrityDiffers = 12;
     public const int BadConfiguration = 78;
 }

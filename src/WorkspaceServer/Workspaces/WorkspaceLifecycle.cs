@@ -16,7 +16,20 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
 
     /// <param name="record">Writes the audit row, in the transaction that makes the workspace.</param>
     /// <exception cref="ProblemException">The name is empty or too long.</exception>
-    public Workspace Create(string name, Action<ControlConnection, Workspace> record)
+    public Workspace Create(string name, Action<ControlConnection, Workspace> record) => Adopt(
+        name,
+        (path, key) =>
+        {
+            using var connection = EncryptedDatabase.Open(path, key, DatabaseAccess.Create);
+            CatalogStore.Create(connection);
+        },
+        record);
+
+    /// <summary>Makes a workspace of a file that comes from elsewhere.</summary>
+    /// <param name="makeFile">Puts the file to this path, under this key, which is wiped afterwards.</param>
+    /// <param name="record">As for <see cref="Create"/>.</param>
+    /// <exception cref="ProblemException">The name is empty or too long.</exception>
+    public Workspace Adopt(string name, Action<string, SecretBytes> makeFile, Action<ControlConnection, Workspace> record)
     {
         name = name.Trim();
         if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl))
@@ -26,7 +39,7 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
 
         var workspace = new Workspace(WorkspaceId.New(clock.GetUtcNow()), name, RandomNumberGenerator.GetBytes(KeyDerivation.SaltBytes), clock.GetUtcNow());
         store.Begin(workspace);
-        store.Finish(workspace.Id, () => MakeFile(workspace), connection => record(connection, workspace));
+        store.Finish(workspace.Id, () => MakeFile(workspace, makeFile), connection => record(connection, workspace));
         return workspace;
     }
 
@@ -49,11 +62,10 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
     public void Sweep() => store.Sweep(folder.DeleteWorkspace);
 
-    private void MakeFile(Workspace workspace)
+    private void MakeFile(Workspace workspace, Action<string, SecretBytes> makeFile)
     {
         folder.CreateWorkspace(workspace.Id);
         using var key = KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);
-        using var connection = EncryptedDatabase.Open(folder.DatabaseOf(workspace.Id), key, DatabaseAccess.Create);
-        CatalogStore.Create(connection);
+        makeFile(folder.DatabaseOf(workspace.Id), key);
     }
 }

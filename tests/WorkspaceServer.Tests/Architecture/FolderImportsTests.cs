@@ -12,7 +12,7 @@ public sealed partial class FolderImportsTests
 {
     private const string Server = "src/WorkspaceServer/";
 
-    // A folder may import itself, the Vault, the Protocol and the folders on its right.
+    // A folder may import itself, the Vault, Age, the Protocol and the folders on its right.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Program"] = ["Commands", "Features", "Workspaces", "Dashboard", "Control", "Hosting"],
@@ -99,7 +99,7 @@ public sealed partial class FolderImportsTests
 
             return target[0] == "Features" && from == "Features"
                 ? !AllowedFeaturePairs.Any(pair => (pair.From == "*" || pair.From == feature) && pair.To == target[1])
-                : target[0] is not ("Vault" or "Protocol") && !allowed.Contains(target[0]);
+                : target[0] is not ("Vault" or "Age" or "Protocol") && !allowed.Contains(target[0]);
         }
     }
 

@@ -109,6 +109,8 @@ internal static class AuditActions
     // Backups and keys
     public static readonly AuditAction BackupMade = new("backup.made", "A backup was made.");
     public static readonly AuditAction BackupFailed = new("backup.failed", "A backup failed.");
+    public static readonly AuditAction BackupConfigured = new("backup.configured", "The place of backups was tried, or a new identity for them was made.");
+    public static readonly AuditAction BackupVerified = new("backup.verified", "Backups were read back and checked.");
     public static readonly AuditAction BackupDownloaded = new("backup.downloaded", "A backup was downloaded.");
     public static readonly AuditAction BackupDeleted = new("backup.deleted", "A backup was deleted.");
     public static readonly AuditAction RestoreStarted = new("restore.started", "A restore was started.");

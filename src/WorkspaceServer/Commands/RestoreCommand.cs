@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using WorkspaceServer.Age;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups.Restore;
+using WorkspaceServer.Features.Backups.Stores;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>restore: brings everything back into an empty data folder, or one workspace beside what is there.</summary>
+internal sealed class RestoreCommand
+{
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly Option<string> identity = new("--identity") { Description = "The age identity's file.", HelpName = "FILE", Required = true };
+    private readonly Option<string?> masterKey = new("--master-key") { Description = "The master key's file, if it is not at Vault:MasterKeyFile yet; it is copied there.", HelpName = "FILE" };
+    private readonly Option<string?> at = new("--at") { Description = "Bring back the newest state that is not younger, in UTC, such as 2026-11-24T18:30. Default: the newest.", HelpName = "TIME" };
+    private readonly Option<string?> id = new("--id") { Description = "Bring back this whole backup; backup list shows them.", HelpName = "ID" };
+    private readonly Option<string?> workspace = new("--workspace", "-w") { Description = "Only this workspace, by the id or name it had then, as a new one beside what is there.", HelpName = "WORKSPACE" };
+    private readonly Option<string?> name = new("--as") { Description = "With --workspace: the new workspace's name.", HelpName = "NAME" };
+
+    public static Command Build()
+    {
+        var options = new RestoreCommand();
+        var command = Verb.Create(
+            "restore",
+            "Bring everything back into an empty data folder, proved page by page and total by total; or one workspace beside what is there.",
+            "restore --identity /media/usb/backup.key --master-key /media/usb/master.key",
+            Recording.As(AuditActions.RestoreFinished));
+        foreach (var option in (Option[])[options.identity, options.masterKey, options.at, options.id, options.workspace, options.name])
+        {
+            command.Add(option);
+        }
+
+        return command.Runs(options.RunAsync);
+    }
+
+    private async Task<int> RunAsync(CommandContext context, CancellationToken cancel)
+    {
+        SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);
+        var moment = ReadTime(context.Arguments.GetValue(at));
+        var identities = AgeIdentity.ReadFile(context.Arguments.GetValue(identity)!);
+        try
+        {
+            return context.Arguments.GetValue(workspace) is { } named
+                ? await RestoreOneAsync(context, named, moment, identities, cancel)
+                : await RestoreAllAsync(context, moment, identities, cancel);
+        }
+        finally
+        {
+            foreach (var each in identities)
+            {
+                each.Dispose();
+            }
+        }
+    }
+
+    private async Task<int> RestoreAllAsync(CommandContext context, DateTimeOffset? moment, IReadOnlyList<AgeIdentity> identities, CancellationToken cancel)
+    {
+        var options = context.Get<VaultOptions>();
+        var keyFile = context.Arguments.GetValue(masterKey);
+        using var master = MasterKey.Load(Path.GetFullPath(keyFile ?? options.MasterKeyFile));
+        var clock = context.Get<TimeProvider>();
+        var started = clock.GetTimestamp();
+        var restore = new FullRestore(context.Get<IObjectStore>(), master, identities, clock);
+        var result = await context.Output.ProgressAsync("Restoring", report => restore.RunAsync(options.DataDirectory, moment, context.Arguments.GetValue(id), report, cancel));
+        if (keyFile is not null && !File.Exists(options.MasterKeyFile))
+        {
+            // With the mode of the file that it comes from, which was checked.
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.MasterKeyFile))!, OwnerFolder);
+            File.Copy(keyFile, options.MasterKeyFile);
+        }
+
+        var seconds = clock.GetElapsedTime(started).TotalSeconds;
+        var lost = clock.GetUtcNow() - result.AsOf;
+        context.Output.Result(
+            new { options.DataDirectory, result.Generation, result.Packs, result.AsOf, result.Workspaces, result.Bytes, result.Rows, RestoreSeconds = seconds, AgeSeconds = lost.TotalSeconds },
+            output =>
+            {
+                Print(output, result);
+                output.Line(string.Create(CultureInfo.InvariantCulture, $"It took {seconds:0.0} s. What was written in the {lost.TotalMinutes:0} minutes since then is not in it."));
+                output.Line("Run the doctor, then start the server.");
+            });
+        return ExitCodes.Ok;
+    }
+
+    private async Task<int> RestoreOneAsync(CommandContext context, string named, DateTimeOffset? moment, IReadOnlyList<AgeIdentity> identities, CancellationToken cancel)
+    {
+        var restore = new WorkspaceRestore(
+            context.Get<IObjectStore>(), context.Get<MasterKey>(), context.Get<BackupSigner>(), context.Get<WorkspaceLifecycle>(), context.Get<DataFolder>(), context.Get<AuditLog>());
+        var (made, result) = await context.Output.ProgressAsync(
+            "Restoring", _ => restore.RunAsync(named, context.Arguments.GetValue(name), moment, context.Arguments.GetValue(id), identities, cancel));
+        context.Output.Result(
+            new { Id = made.Id.ToString(), made.Name, result.Generation, result.Packs, result.AsOf, result.Bytes, result.Rows },
+            output =>
+            {
+                Print(output, result);
+                output.Line($"It is the new workspace {made.Name} ({made.Id}). Nobody is a member of it yet.");
+            });
+        return ExitCodes.Ok;
+    }
+
+    private static void Print(Output output, RestoreResult result) => output.Line(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Restored as of {result.AsOf.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {result.Workspaces} workspaces, {result.Rows:N0} rows, {result.Bytes / 1048576.0:0.0} MiB; every page and every total agrees."));
+
+    private static DateTimeOffset? ReadTime(string? text) => text is null
+        ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw new ProblemException(ProblemCodes.InvalidArgument, $"'{text}' is no time. Write it in UTC, such as 2026-11-24T18:30.");
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using WorkspaceServer.Control;
+using WorkspaceServer.Features.Backups.Generations;
+
+namespace WorkspaceServer.Features.Backups;
+
+/// <summary>One attempt to make a backup.</summary>
+/// <param name="Outcome">"running", "ok" or a problem code.</param>
+internal sealed record BackupRun(
+    string Id, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string? Message, long Files, long Kept, long Bytes);
+
+/// <summary>What the server remembers of a file's last whole upload.</summary>
+internal sealed record RememberedFile(BackedUpFile Entry, string Fingerprint);
+
+/// <summary>All SQL of the backups. Tables: backup_run, backup_file. Schema: Control/Migrations/0010.</summary>
+internal sealed class BackupStore(ControlDatabase control)
+{
+    private const string Runs = "SELECT id, started_at, finished_at, outcome, message, files, kept, bytes FROM backup_run ";
+
+    public void Begin(string id, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        connection.Execute(
+            "INSERT INTO backup_run (id, started_at, outcome) VALUES (@id, @now, 'running')", ("@id", id), ("@now", now.ToUnixTimeMilliseconds()));
+    }
+
+    /// <summary>Notes that a backup is in the store, and what of each file.</summary>
+    /// <param name="message">What could not be saved, though the backup is there.</param>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    public void Finish(Generation done, (long Files, long Kept, long Bytes) counts, string? message, IReadOnlyList<RememberedFile> files, Action<ControlConnection> record)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        connection.Execute(
+            "UPDATE backup_run SET finished_at = @at, outcome = 'ok', message = nullif(@message, ''), files = @files, kept = @kept, bytes = @bytes WHERE id = @id",
+            ("@at", done.FinishedAt), ("@message", message), ("@files", counts.Files), ("@kept", counts.Kept), ("@bytes", counts.Bytes), ("@id", done.Id));
+        foreach (var file in files)
+        {
+            connection.Execute(
+                "INSERT INTO backup_file (file, entry, fingerprint) VALUES (@file, @entry, @print) ON CONFLICT DO UPDATE SET entry = @entry, fingerprint = @print",
+                ("@file", file.Entry.File), ("@entry", JsonSerializer.Serialize(file.Entry, GenerationShelf.Json)), ("@print", file.Fingerprint));
+        }
+
+        record(connection);
+        connection.Commit();
+    }
+
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    public void Fail(string id, string outcome, string message, DateTimeOffset now, Action<ControlConnection> record)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        connection.Execute(
+            "UPDATE backup_run SET finished_at = @now, outcome = @outcome, message = @message WHERE id = @id",
+            ("@now", now.ToUnixTimeMilliseconds()), ("@outcome", outcome), ("@message", message), ("@id", id));
+        record(connection);
+        connection.Commit();
+    }
+
+    /// <summary>By file: its last whole upload.</summary>
+    public IReadOnlyDictionary<string, RememberedFile> Files()
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT file, entry, fingerprint FROM backup_file");
+        using var rows = command.ExecuteReader();
+        var files = new Dictionary<string, RememberedFile>(StringComparer.Ordinal);
+        while (rows.Read())
+        {
+            files.Add(rows.GetString(0), new RememberedFile(JsonSerializer.Deserialize<BackedUpFile>(rows.GetString(1), GenerationShelf.Json)!, rows.GetString(2)));
+        }
+
+        return files;
+    }
+
+    /// <summary>The newest whole backup that is in the store, or null.</summary>
+    public BackupRun? LastWhole() => First(Runs + "WHERE outcome = 'ok' ORDER BY started_at DESC LIMIT 1");
+
+    /// <summary>The newest attempt at a whole backup, or null.</summary>
+    public BackupRun? LastAttempt() => First(Runs + "ORDER BY started_at DESC LIMIT 1");
+
+    /// <summary>Forgets attempts that are older.</summary>
+    public void Forget(DateTimeOffset before)
+    {
+        using var connection = control.Open();
+        connection.Execute("DELETE FROM backup_run WHERE started_at < @before", ("@before", before.ToUnixTimeMilliseconds()));
+    }
+
+    /// <summary>The workspaces that a control database knows, as of the moment at which it is held.</summary>
+    public static IReadOnlyList<string> WorkspacesIn(SqliteConnection held)
+    {
+        using var command = held.CreateCommand();
+        command.CommandText = "SELECT id FROM workspace WHERE deleted_at IS NULL ORDER BY id";
+        using var rows = command.ExecuteReader();
+        var ids = new List<string>();
+        while (rows.Read())
+        {
+            ids.Add(rows.GetString(0));
+        }
+
+        return ids;
+    }
+
+    private BackupRun? First(string sql)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(sql);
+        using var rows = command.ExecuteReader();
+        return rows.Read()
+            ? new BackupRun(
+                rows.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)), rows.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(2)),
+                rows.GetString(3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7))
+            : null;
+    }
+}

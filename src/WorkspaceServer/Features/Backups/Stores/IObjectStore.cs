@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace WorkspaceServer.Features.Backups.Stores;
+
+/// <summary>What a store says of one object.</summary>
+internal sealed record ObjectInfo(string Name, long Bytes);
+
+/// <summary>Where backups go. An object appears whole or not at all, and none is ever overwritten.</summary>
+internal interface IObjectStore : IDisposable
+{
+    /// <summary>Where it is, for people.</summary>
+    string Description { get; }
+
+    /// <summary>Makes an object of what <paramref name="write"/> writes. If that throws, there is no object.</summary>
+    /// <exception cref="ObjectStoreException">There is one of this name, or the store failed.</exception>
+    Task PutAsync(string name, Func<Stream, Task> write, CancellationToken cancel);
+
+    /// <summary>The object's bytes. The caller disposes the stream.</summary>
+    /// <exception cref="ObjectMissingException">There is no such object.</exception>
+    Task<Stream> OpenAsync(string name, CancellationToken cancel);
+
+    /// <summary>Every object whose name begins with <paramref name="prefix"/>, in the order of their names.</summary>
+    IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancel);
+
+    /// <summary>Removes an object. Nothing there is no error.</summary>
+    Task DeleteAsync(string name, CancellationToken cancel);
+}
+
+/// <summary>A store that cannot be reached, refuses, or has what it must not have. The message names no secret.</summary>
+internal class ObjectStoreException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>An object that is not there.</summary>
+internal sealed class ObjectMissingException(string name, Exception? inner = null) : ObjectStoreException($"The object {name} is missing from the store.", inner)
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>Names of objects: what every store and file system takes as it is.</summary>
+internal static class ObjectNames
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxLength = 200;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-./");
+
+    /// <exception cref="ArgumentException">The name could leave its place or is not one of ours.</exception>
+    public static void Require(string name)
+    {
+        if (!AreFine(name) || name.EndsWith('/'))
+        {
+            throw new ArgumentException($"'{name}' is no name for an object.", nameof(name));
+        }
+    }
+
+    public static bool AreFine(string name) =>
+        name.Length is > 0 and <= MaxLength && !name.AsSpan().ContainsAnyExcept(Allowed) && name.TrimEnd('/').Split('/').All(part => part.Length > 0 && part[0] != '.');
+}

@@ -1,0 +1,138 @@
+using WorkspaceServer.Age;
+using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Stores;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Testing;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Keys;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Backups;
+
+/// <summary>Whoever can write to the store can stop a restore, and not change what it brings back. The failure names the object.</summary>
+[Trait("claim", "A98")]
+public sealed class DamagedBackupTests : IAsyncDisposable
+{
+    private readonly BackupHouse house = new();
+    private WorkspaceId books;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => house.DisposeAsync();
+
+    [Theory]
+    [InlineData(".db.age", 0)]
+    [InlineData(".db.age", 1)]
+    [InlineData(".totals.age", 1)]
+    public async Task AFlippedByteIsFound(string kind, int place)
+    {
+        var generation = await BackUpAsync();
+        var name = ObjectOf(generation, kind);
+        var bytes = await File.ReadAllBytesAsync(house.ObjectFile(name), Cancel);
+        bytes[place == 0 ? 5 : bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(house.ObjectFile(name), bytes, Cancel);
+
+        await RefusedAsync(name);
+    }
+
+    [Fact]
+    public async Task ACutOffObjectIsFound()
+    {
+        var name = ObjectOf(await BackUpAsync(), ".db.age");
+        await using (var file = File.OpenWrite(house.ObjectFile(name)))
+        {
+            file.SetLength(file.Length - 4096);
+        }
+
+        await RefusedAsync(name);
+    }
+
+    [Fact]
+    public async Task AMissingObjectIsFound()
+    {
+        var name = ObjectOf(await BackUpAsync(), ".db.age");
+        File.Delete(house.ObjectFile(name));
+
+        var error = await Assert.ThrowsAsync<ObjectMissingException>(() => house.RestoreAsync(Cancel));
+        Assert.Equal(name, error.Name);
+    }
+
+    [Fact]
+    public async Task AnOlderObjectUnderTheNameOfANewerOneIsFound()
+    {
+        var old = await BackUpAsync();
+        await house.Workspaces.LoadAsync(books, SmallBooks.Invoices, [[1, "P1", "2025-04-01", 5, SqlValue.Null]], Cancel);
+        var name = ObjectOf(await BackUpAsync(), ".db.age");
+        File.Copy(house.ObjectFile(ObjectOf(old, ".db.age")), house.ObjectFile(name), overwrite: true);
+
+        await RefusedAsync(name);
+    }
+
+    [Fact]
+    public async Task AnOlderGenerationUnderTheNameOfANewerOneIsFound()
+    {
+        var old = GenerationShelf.NameOf(await BackUpAsync());
+        await house.Workspaces.LoadAsync(books, SmallBooks.Invoices, [[1, "P1", "2025-04-01", 5, SqlValue.Null]], Cancel);
+        var name = GenerationShelf.NameOf(await BackUpAsync());
+        File.Copy(house.ObjectFile(old), house.ObjectFile(name), overwrite: true);
+
+        await RefusedAsync(name);
+    }
+
+    [Fact]
+    public async Task AGenerationSignedByAnotherMasterKeyIsFound()
+    {
+        var name = GenerationShelf.NameOf(await BackUpAsync());
+        MasterKey.Create(house.File("other.key"));
+        using var other = MasterKey.Load(house.File("other.key"));
+
+        var error = await Assert.ThrowsAsync<ProblemException>(() => house.RestoreAsync(Cancel, master: other));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Equal(12, error.Code.ExitCode);
+    }
+
+    [Fact]
+    public async Task AnotherIdentityCannotDecrypt()
+    {
+        await BackUpAsync();
+        using var other = AgeIdentity.Create();
+
+        var error = await Assert.ThrowsAsync<ProblemException>(() => house.RestoreAsync(Cancel, identity: other));
+        Assert.Equal((ProblemCodes.CannotDecrypt, 11), (error.Code, error.Code.ExitCode));
+        Assert.Contains("files/control/", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEmptyStoreHasNoBackup_AndAFolderWithDataIsNotTouched()
+    {
+        var empty = await Assert.ThrowsAsync<ProblemException>(() => house.RestoreAsync(Cancel));
+        Assert.Equal((ProblemCodes.NoBackup, 10), (empty.Code, empty.Code.ExitCode));
+
+        await BackUpAsync();
+        var restore = new Features.Backups.Restore.FullRestore(house.Store, house.Workspaces.Master, [house.Identity], house.Workspaces.Clock);
+        var full = await Assert.ThrowsAsync<ProblemException>(() => restore.RunAsync(house.Workspaces.Folder.Path, null, null, (_, _) => { }, Cancel));
+        Assert.Equal(ProblemCodes.AlreadyExists, full.Code);
+    }
+
+    private async Task<Generation> BackUpAsync()
+    {
+        if (house.Workspaces.Store.List().Count == 0)
+        {
+            books = house.Workspaces.Create();
+            await SmallBooks.LoadAsync(house.Workspaces, books, Cancel);
+        }
+
+        return (await house.Runner.RunAsync(null, Cancel)).Generation;
+    }
+
+    private string ObjectOf(Generation generation, string kind) =>
+        generation.Objects.Single(each => each.Name.StartsWith($"files/{books}/", StringComparison.Ordinal) && each.Name.EndsWith(kind, StringComparison.Ordinal)).Name;
+
+    private async Task RefusedAsync(string name)
+    {
+        var error = await Assert.ThrowsAsync<ProblemException>(() => house.RestoreAsync(Cancel));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Equal(12, error.Code.ExitCode);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(house.StorePath)!), entry => entry.Contains("restored", StringComparison.Ordinal));
+    }
+}
