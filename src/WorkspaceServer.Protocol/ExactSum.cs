@@ -21,6 +21,10 @@ public struct ExactSum(SyncType type)
         }
     }
 
+    /// <summary>Adds another sum, of a column of the same type.</summary>
+    /// <exception cref="OverflowException">The sum has more than 128 bits.</exception>
+    public void Add(ExactSum other) => units = checked(units + other.units);
+
     /// <inheritdoc cref="Add(in Cell)"/>
     public void Subtract(in Cell cell)
     {

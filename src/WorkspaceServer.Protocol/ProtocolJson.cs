@@ -11,6 +11,7 @@ namespace WorkspaceServer.Protocol;
 [JsonSerializable(typeof(AgentAnswer))]
 [JsonSerializable(typeof(AssertionClaims))]
 [JsonSerializable(typeof(CommitRequest))]
+[JsonSerializable(typeof(CommitResult))]
 [JsonSerializable(typeof(ControlTotals))]
 [JsonSerializable(typeof(PairAnswer))]
 [JsonSerializable(typeof(PairRequest))]

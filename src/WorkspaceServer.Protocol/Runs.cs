@@ -87,8 +87,8 @@ public sealed record RunAnswer(string Run, string Table, SyncMode Mode, RunStatu
 public sealed record CommitRequest(int Batches, string Hash, ControlTotals Totals);
 
 /// <param name="RowsIn">Rows and deletes that came.</param>
-/// <param name="Changed">Rows that are new or other than before.</param>
-/// <param name="Deleted">Rows that are gone.</param>
+/// <param name="Changed">Rows that are new or other than before; of a snapshot, all.</param>
+/// <param name="Deleted">Rows that are gone; of a snapshot, all that were there.</param>
 /// <param name="Totals">Of the whole table, as the server has it.</param>
 /// <param name="AsOf">Seconds since 1970.</param>
 public sealed record CommitResult(long RowsIn, long Changed, long Deleted, ControlTotals Totals, long AsOf);

@@ -12,6 +12,7 @@ var names = file is null ? args : args[2..];
 (string Name, Func<Report, Task> Run)[] all =
 [
     ("import", ImportBenchmark.RunAsync),
+    ("sync", SyncBenchmark.RunAsync),
     ("query", QueryBenchmark.RunAsync),
     ("mcp", McpBenchmark.RunAsync),
     ("start", StartBenchmark.RunAsync),

@@ -9,11 +9,13 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Testing;
 
@@ -103,6 +105,8 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Master);
             services.AddSingleton(workspaces.Folder);
             services.AddSingleton(workspaces.Changes);
+            services.AddSingleton<ISyncGateway>(workspaces.Sync);
+            services.AddSingleton(new SyncOptions());
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
             services.AddSingleton(workspaces.Store);

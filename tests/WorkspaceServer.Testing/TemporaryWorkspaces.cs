@@ -5,6 +5,7 @@ using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Sync;
 using WorkspaceServer.Workspaces.Workers;
 
 namespace WorkspaceServer.Testing;
@@ -35,6 +36,7 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
         Trail = new StatementTrail(Folder, TimeProvider.System);
         Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System, Trail);
         Gateway = new LocalWorkspaceGateway(Open, Pool, new TableLoads(Clock));
+        Sync = new LocalSyncGateway(Open, Clock);
     }
 
     /// <summary>The sandbox worker that the build put beside the tests.</summary>
@@ -73,6 +75,8 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
     public SandboxPool Pool { get; }
 
     public LocalWorkspaceGateway Gateway { get; }
+
+    public LocalSyncGateway Sync { get; }
 
     public string KeyFile => root.File("master.key");
 

@@ -16,11 +16,23 @@ namespace WorkspaceServer.Testing;
 /// <summary>An agent over HTTP, with a key of its own: it says exactly what it is told to, right or wrong.</summary>
 internal sealed class TestAgent : IDisposable
 {
-    private readonly RunningServer server;
+    private readonly TimeProvider clock;
     private readonly IdentityKey key = IdentityKey.Create();
     private TokenAnswer? token;
 
-    public TestAgent(RunningServer server) => this.server = server;
+    public TestAgent(RunningServer server)
+        : this(server.Http, server.Workspaces.Clock)
+    {
+    }
+
+    public TestAgent(HttpClient http, TimeProvider clock)
+    {
+        Http = http;
+        this.clock = clock;
+    }
+
+    /// <summary>Where the server is; may change when it starts again.</summary>
+    public HttpClient Http { get; set; }
 
     /// <summary>What the agent knows since it was paired.</summary>
     public PairAnswer Pairing { get; private set; } = null!;
@@ -29,7 +41,7 @@ internal sealed class TestAgent : IDisposable
 
     public WorkspaceId Workspace => WorkspaceId.Parse(Pairing.WorkspaceId);
 
-    private long Now => server.Workspaces.Clock.GetUtcNow().ToUnixTimeSeconds();
+    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>A new agent, paired with a token of the operator's.</summary>
     public static async Task<TestAgent> PairedAsync(RunningServer server, WorkspaceId? workspace = null, Principal? maker = null)
@@ -47,7 +59,7 @@ internal sealed class TestAgent : IDisposable
     public async Task<HttpResponseMessage> PairAsync(string pairingToken, long? time = null, Func<PairRequest, PairRequest>? change = null)
     {
         var request = Request(pairingToken, time ?? Now);
-        var response = await server.Http.PostAsJsonAsync(SyncPaths.Pair, change?.Invoke(request) ?? request, ProtocolJson.Default.PairRequest);
+        var response = await Http.PostAsJsonAsync(SyncPaths.Pair, change?.Invoke(request) ?? request, ProtocolJson.Default.PairRequest);
         if (response.IsSuccessStatusCode)
         {
             Pairing = (await response.Content.ReadFromJsonAsync(ProtocolJson.Default.PairAnswer))!;
@@ -61,7 +73,7 @@ internal sealed class TestAgent : IDisposable
     public string Signed(AssertionClaims claims) => Assertion.Create(claims, bytes => key.Sign(bytes));
 
     /// <summary>Asks for a token.</summary>
-    public Task<HttpResponseMessage> ExchangeAsync(string assertion) => server.Http.PostAsJsonAsync(SyncPaths.Token, new TokenRequest(assertion), ProtocolJson.Default.TokenRequest);
+    public Task<HttpResponseMessage> ExchangeAsync(string assertion) => Http.PostAsJsonAsync(SyncPaths.Token, new TokenRequest(assertion), ProtocolJson.Default.TokenRequest);
 
     /// <summary>A token that is good now.</summary>
     public async Task<string> TokenAsync()
@@ -80,7 +92,7 @@ internal sealed class TestAgent : IDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
-        return await server.Http.SendAsync(request);
+        return await Http.SendAsync(request);
     }
 
     /// <summary>The code of a problem, or "" of an answer that is none.</summary>

@@ -39,6 +39,7 @@ internal static class Cli
         root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
         root.Add(Group("pairing", "Make, list and withdraw tokens with which agents are paired.", CreatePairingCommand.Build(), ListPairingsCommand.Build(), RevokePairingCommand.Build()));
         root.Add(Group("agent", "List, rename and revoke agents, and change the key by which they know this server.", ListAgentsCommand.Build(), RenameAgentCommand.Build(), RevokeAgentCommand.Build(), RotateServerKeyCommand.Build()));
+        root.Add(Group("sync", "See how fresh tables are, what agents sent, and accept changed columns.", SyncStatusCommand.Build(), ListSyncRunsCommand.Build(), AcceptSchemaCommand.Build()));
         root.Add(Group("user", "Add, list and suspend people.", CreateUserCommand.Build(), ListUsersCommand.Build(), SuspendUserCommand.Build(), UnsuspendUserCommand.Build(), ResetMfaCommand.Build(), SetupLinkCommand.Build(), LinkPersonCommand.Build()));
         root.Add(Group("member", "Say who is a member of a workspace, and as what.", ListMembersCommand.Build(), AddMemberCommand.Build(), ChangeMemberRoleCommand.Build(), SuspendMemberCommand.Build(), UnsuspendMemberCommand.Build(), RemoveMemberCommand.Build()));
         root.Add(Group("role", "Make custom roles and look at all roles.", ListRolesCommand.Build(), ShowRoleCommand.Build(), CreateRoleCommand.Build(), DeleteRoleCommand.Build()));

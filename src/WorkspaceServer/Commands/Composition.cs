@@ -8,12 +8,14 @@ using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Sync;
 using WorkspaceServer.Workspaces.Workers;
 
 namespace WorkspaceServer.Commands;
@@ -29,6 +31,7 @@ internal static class Composition
         services.AddTokens();
         services.AddGrants();
         services.AddAgents();
+        services.AddSync();
         services.AddAccounts();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
@@ -45,6 +48,7 @@ internal static class Composition
         services.AddOptions(configuration, ServerOptions.Section, new ServerOptions.Validator());
         services.AddOptions(configuration, LimitOptions.Section, new LimitOptions.Validator());
         services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
+        services.AddOptions(configuration, SyncOptions.Section, new SyncOptions.Validator());
         services.AddOptions(configuration, AuthOptions.Section, new AuthOptions.Validator());
         services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
@@ -65,6 +69,7 @@ internal static class Composition
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StatementTrail>()));
         services.AddSingleton<IWorkspaceGateway, LocalWorkspaceGateway>();
+        services.AddSingleton<ISyncGateway, LocalSyncGateway>();
     }
 
     /// <summary>Every section of the settings, for the reference and for checks.</summary>

@@ -10,6 +10,7 @@ using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Overview;
+using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -33,6 +34,7 @@ internal static class WebServer
         builder.Services.AddAuthorizationServer();
         builder.Services.AddAgents();
         builder.Services.AddAgentAuthentication();
+        builder.Services.AddSync();
         builder.Services.AddAccounts();
         builder.Services.AddSignIn();
         builder.Services.AddMail();
@@ -55,6 +57,7 @@ internal static class WebServer
         AccessFeature.Map(app);
         RunQuery.Map(app);
         AgentsFeature.Map(app);
+        SyncFeature.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);

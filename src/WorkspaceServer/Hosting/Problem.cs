@@ -51,6 +51,16 @@ internal static class ProblemCodes
     public static readonly ProblemCode WrongServer = new("wrong_server", 400, ExitCodes.Failed);
     public static readonly ProblemCode Unpaired = new("unpaired", 401, ExitCodes.NotConfigured);
     public static readonly ProblemCode AssertionRefused = new("assertion_refused", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode SchemaChanged = new("schema_changed", 409, ExitCodes.Failed);
+    public static readonly ProblemCode BaseDiffers = new("base_differs", 409, ExitCodes.Failed);
+    public static readonly ProblemCode TableTaken = new("table_taken", 409, ExitCodes.Failed);
+    public static readonly ProblemCode TotalsDiffer = new("totals_differ", 422, ExitCodes.IntegrityDiffers);
+    public static readonly ProblemCode BatchDiffers = new("batch_differs", 409, ExitCodes.Failed);
+    public static readonly ProblemCode BatchMissing = new("batch_missing", 409, ExitCodes.Failed);
+    public static readonly ProblemCode BatchInvalid = new("batch_invalid", 400, ExitCodes.Failed);
+    public static readonly ProblemCode RunUnknown = new("run_unknown", 404, ExitCodes.Failed);
+    public static readonly ProblemCode RunClosed = new("run_closed", 409, ExitCodes.Failed);
+    public static readonly ProblemCode WorkspaceFull = new("workspace_full", 422, ExitCodes.Failed);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);
 
     /// <summary>All of the above.</summary>

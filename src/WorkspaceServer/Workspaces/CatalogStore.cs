@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
+using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Workspaces;
 
@@ -39,6 +40,13 @@ internal static class CatalogStore
     {
         // One read transaction, so that version and tables belong together.
         using var transaction = connection.BeginTransaction(deferred: true);
+        return ReadIn(connection);
+    }
+
+    /// <summary>The same, inside the caller's transaction.</summary>
+    public static Catalog ReadIn(SqliteConnection connection)
+    {
+        var reconciled = SyncStore.ReconciledTables(connection);
         var version = Version(connection);
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT schema, row_count, totals, full_text, loaded_at FROM _ws_table ORDER BY name COLLATE NOCASE";
@@ -46,16 +54,21 @@ internal static class CatalogStore
         var tables = new List<CatalogTable>();
         while (rows.Read())
         {
+            var schema = JsonSerializer.Deserialize<TableSchema>(rows.GetString(0), Json)!;
             tables.Add(new CatalogTable(
-                JsonSerializer.Deserialize<TableSchema>(rows.GetString(0), Json)!,
+                schema,
                 rows.GetInt64(1),
                 DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(4)),
                 JsonSerializer.Deserialize<Dictionary<string, string>>(rows.GetString(2), Json)!,
-                rows.IsDBNull(3) ? null : rows.GetString(3)));
+                rows.IsDBNull(3) ? null : rows.GetString(3),
+                reconciled.TryGetValue(schema.Name, out var isReconciled) ? isReconciled : null));
         }
 
         return new Catalog(version, tables);
     }
+
+    /// <summary>The table of this name, in whatever case, inside the caller's transaction.</summary>
+    public static CatalogTable? Find(SqliteConnection connection, string table) => ReadIn(connection).Find(table);
 
     public static void Put(SqliteConnection connection, CatalogTable table)
     {
@@ -112,7 +125,7 @@ internal static class CatalogStore
         return numbers;
     }
 
-    private static void RaiseVersion(SqliteConnection connection)
+    public static void RaiseVersion(SqliteConnection connection)
     {
         var next = Version(connection) + 1;
         Run(connection, "PRAGMA user_version = " + next.ToString(CultureInfo.InvariantCulture));

@@ -52,8 +52,13 @@ internal sealed record Catalog(long Version, IReadOnlyList<CatalogTable> Tables)
 /// <param name="Schema">Only the columns that the caller may see.</param>
 /// <param name="LoadedAt">As of when the rows are.</param>
 /// <param name="Totals">Exact decimal sum of each visible Integer or Decimal column, as text, by column name.</param>
+/// <param name="IsReconciled">Whether the last run of its agent came to the agent's totals; null if no agent sends it.</param>
 internal sealed record CatalogTable(
-    TableSchema Schema, long RowCount, DateTimeOffset LoadedAt, IReadOnlyDictionary<string, string> Totals, string? FullTextTable);
+    TableSchema Schema, long RowCount, DateTimeOffset LoadedAt, IReadOnlyDictionary<string, string> Totals, string? FullTextTable, bool? IsReconciled = null)
+{
+    /// <summary>Of several tables: false if one of them is not reconciled, null if no agent sends any.</summary>
+    public static bool? AreReconciled(IEnumerable<CatalogTable> tables) => tables.Aggregate((bool?)null, (all, table) => table.IsReconciled is false ? false : all ?? table.IsReconciled);
+}
 
 /// <param name="Sql">One SELECT.</param>
 /// <param name="MaxRows">More rows are cut off and <see cref="QueryAnswer.Truncated"/> is set.</param>
@@ -62,13 +67,15 @@ internal sealed record QueryMessage(string Sql, ReadAccess Access, int MaxRows, 
 
 /// <param name="Touched">"table.column" of everything that the statement read, and "table" where it read none of its columns.</param>
 /// <param name="AsOf">The oldest <see cref="CatalogTable.LoadedAt"/> of the tables touched; null if it touched none.</param>
+/// <param name="IsReconciled">Of the tables touched: <see cref="CatalogTable.AreReconciled"/>.</param>
 internal sealed record QueryAnswer(
     IReadOnlyList<string> Columns,
     IReadOnlyList<SqlValue[]> Rows,
     bool Truncated,
     IReadOnlyList<string> Touched,
     DateTimeOffset? AsOf,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed,
+    bool? IsReconciled = null);
 
 /// <param name="Text">Words; a row matches if it has all of them. Never FTS5 syntax.</param>
 /// <param name="Table">Search in this table only; null for all.</param>
@@ -78,7 +85,7 @@ internal sealed record SearchMessage(string Text, string? Table, int MaxHits, Re
 /// <param name="Snippet">Plain text around the match, matches not marked.</param>
 internal sealed record SearchHit(string Table, string Key, string Title, string Snippet);
 
-internal sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, bool Truncated, DateTimeOffset? AsOf);
+internal sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, bool Truncated, DateTimeOffset? AsOf, bool? IsReconciled = null);
 
 internal sealed record FetchMessage(string Table, string Key, ReadAccess Access, TimeSpan Deadline);
 

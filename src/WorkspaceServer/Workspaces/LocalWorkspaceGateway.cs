@@ -26,7 +26,7 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
         var request = new SandboxRequest(query.Sql, [], IsServerSql: false, maxRows, maxBytes, query.Deadline);
         using var lease = workspaces.Use(workspace);
         var (reply, catalog) = await AskAsync(lease.File, query.Access, _ => request, cancel);
-        return new QueryAnswer(reply.Columns, reply.Rows, reply.IsTruncated, reply.Touched, AsOf(catalog, reply.Touched), Stopwatch.GetElapsedTime(started));
+        return new QueryAnswer(reply.Columns, reply.Rows, reply.IsTruncated, reply.Touched, AsOf(catalog, reply.Touched), Stopwatch.GetElapsedTime(started), CatalogTable.AreReconciled(Tables(catalog, reply.Touched)));
     }
 
     public async Task<SearchAnswer> SearchAsync(WorkspaceId workspace, SearchMessage search, CancellationToken cancel)
@@ -51,7 +51,7 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
             }
         }
 
-        return question.Answer(found, AsOf(lease.File.Catalog(), tables));
+        return question.Answer(found, AsOf(lease.File.Catalog(), tables)) with { IsReconciled = CatalogTable.AreReconciled(Tables(lease.File.Catalog(), tables)) };
     }
 
     public async Task<RowAnswer?> FetchAsync(WorkspaceId workspace, FetchMessage fetch, CancellationToken cancel)
@@ -139,7 +139,9 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
 
     private static DateTimeOffset? AsOf(Catalog catalog, IEnumerable<string> touched)
     {
-        var tables = touched.Select(name => catalog.Find(name.Split('.')[0])).OfType<CatalogTable>().ToArray();
+        var tables = Tables(catalog, touched);
         return tables.Length == 0 ? null : tables.Min(table => table.LoadedAt);
     }
+
+    private static CatalogTable[] Tables(Catalog catalog, IEnumerable<string> touched) => [.. touched.Select(name => catalog.Find(name.Split('.')[0])).OfType<CatalogTable>()];
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Workspaces;
 
@@ -32,7 +33,7 @@ internal sealed class TableLoads(TimeProvider clock)
                 }
 
                 var load = CatalogStore.AddLoad(connection, schema, clock.GetUtcNow());
-                TableStore.CreateStaging(connection, load, schema);
+                TableStore.CreateStaging(connection, StagingName.OfLoad(load), schema);
                 return load;
             },
             cancel);
@@ -72,6 +73,7 @@ internal sealed class TableLoads(TimeProvider clock)
 
                 var fullText = Swap(connection, id, progress.Schema);
                 CatalogStore.RemoveLoad(connection, id.Number);
+                SyncStore.Forget(connection, progress.Schema.Name);
                 var table = new CatalogTable(progress.Schema, progress.RowCount, clock.GetUtcNow(), progress.Totals(), fullText);
                 CatalogStore.Put(connection, table);
                 return new LoadedTable(table.Schema.Name, table.RowCount, table.Totals, table.LoadedAt);
@@ -91,7 +93,7 @@ internal sealed class TableLoads(TimeProvider clock)
 
     private static bool Remove(SqliteConnection connection, long load)
     {
-        TableStore.DropStaging(connection, load);
+        TableStore.DropStaging(connection, StagingName.OfLoad(load));
         CatalogStore.RemoveLoad(connection, load);
         return true;
     }
@@ -100,7 +102,7 @@ internal sealed class TableLoads(TimeProvider clock)
     {
         try
         {
-            return TableStore.Swap(connection, id.Number, schema);
+            return TableStore.Swap(connection, StagingName.OfLoad(id.Number), schema);
         }
         catch (SqliteException error) when (error.SqliteErrorCode == Constraint)
         {
@@ -111,7 +113,7 @@ internal sealed class TableLoads(TimeProvider clock)
 
     private static void Insert(SqliteConnection connection, LoadId id, Progress progress, IReadOnlyList<SqlValue[]> rows)
     {
-        using var insert = TableStore.PrepareInsert(connection, id.Number, progress.Schema);
+        using var insert = TableStore.PrepareInsert(connection, StagingName.OfLoad(id.Number), [.. progress.Schema.Columns.Select(column => column.Name)]);
         for (var i = 0; i < rows.Count; i++)
         {
             if (rows[i].Length != progress.Schema.Columns.Count)
@@ -130,7 +132,8 @@ internal sealed class TableLoads(TimeProvider clock)
         }
     }
 
-    private static void Check(TableSchema schema, Catalog catalog)
+    /// <exception cref="ProblemException">A name is not allowed or comes twice, or there would be too many.</exception>
+    public static void Check(TableSchema schema, Catalog catalog)
     {
         var wrong = Identifiers.WhyNotTable(schema.Name) is { } rule ? $"The table name '{schema.Name}' {rule}." : null;
         wrong ??= schema.Columns.Count is < 1 or > TableSchema.MaxColumns ? $"Table {schema.Name} has {schema.Columns.Count} columns; 1 to {TableSchema.MaxColumns} are allowed." : null;

@@ -30,13 +30,15 @@ internal sealed record ColumnSchema(string Name, ColumnType Type, string? Descri
 }
 
 /// <param name="KeyColumn">The column whose value names a row and is unique, or null.</param>
+/// <param name="CompositeKey">The columns that name a row together and are unique, where it takes several; else null.</param>
 /// <param name="Source">Where the rows came from, for people: a file name, "sample", an agent.</param>
 internal sealed record TableSchema(
     string Name,
     IReadOnlyList<ColumnSchema> Columns,
     string? KeyColumn = null,
     string? Description = null,
-    string Source = "")
+    string Source = "",
+    IReadOnlyList<string>? CompositeKey = null)
 {
     public const int MaxTables = 500;
     public const int MaxColumns = 200;

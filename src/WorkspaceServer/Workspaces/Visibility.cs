@@ -38,6 +38,7 @@ internal static class Visibility
             {
                 Columns = [.. schema.Columns.Where(column => !IsHidden(column.Name)).Select(column => WithoutHiddenReference(column, hidden))],
                 KeyColumn = schema.KeyColumn is { } key && IsHidden(key) ? null : schema.KeyColumn,
+                CompositeKey = schema.CompositeKey is { } several && several.Any(IsHidden) ? null : schema.CompositeKey,
             },
             Totals = table.Totals.Where(total => !IsHidden(total.Key)).ToDictionary(),
         };

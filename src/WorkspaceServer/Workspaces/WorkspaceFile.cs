@@ -48,6 +48,16 @@ internal sealed class WorkspaceFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads with the server's own reader, which no writer waits for.</summary>
+    public T Read<T>(Func<SqliteConnection, T> read)
+    {
+        lock (gate)
+        {
+            reader ??= Open(DatabaseAccess.ReadOnly);
+            return read(reader);
+        }
+    }
+
     /// <summary>The catalog and the handle for a caller, as last seen; a worker that finds another version says so.</summary>
     public (Catalog Catalog, SandboxHandle Handle) HandleFor(ReadAccess access)
     {

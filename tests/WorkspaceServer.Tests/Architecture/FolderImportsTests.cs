@@ -36,6 +36,7 @@ public sealed partial class FolderImportsTests
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
+        ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
 

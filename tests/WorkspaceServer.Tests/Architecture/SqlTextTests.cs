@@ -21,6 +21,7 @@ public sealed partial class SqlTextTests
         ("src/WorkspaceServer/Control/Migrations.cs", "version.ToString(CultureInfo.InvariantCulture)", "the number of a migration file; a pragma takes no parameter"),
         ("src/WorkspaceServer/Workspaces/CatalogStore.cs", "next.ToString(CultureInfo.InvariantCulture)", "a counter of ours; a pragma takes no parameter"),
         ("src/WorkspaceServer/Workspaces/FullTextSearch.cs", "search.MaxHits", "a number"),
+        ("src/WorkspaceServer/Workspaces/Sync/RowStore.cs", "number", "the number of a parameter: ?1, ?2"),
         ("src/WorkspaceServer/Workspaces/TableStore.cs", "number", "the number of a parameter: ?1, ?2"),
     ];
 

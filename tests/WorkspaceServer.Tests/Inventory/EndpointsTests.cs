@@ -39,7 +39,7 @@ public sealed class EndpointsTests
         "reads no input", "says only whether the server is up", "a public document", "each tool call is recorded by itself", "reads only",
         "ids are only looked up", "only the names of files that exist are found", "public files", "somebody looks at their own account",
         "somebody looks at their own workspaces", "the answer to the question is recorded",
-        "what the agent does with it is recorded",
+        "what the agent does with it is recorded", "the run is recorded when it is committed", "nothing of it was visible",
     ];
 
     [Theory]

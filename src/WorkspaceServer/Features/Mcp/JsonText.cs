@@ -63,13 +63,22 @@ internal static class JsonText
 
     public static string Of(bool value) => value ? "true" : "false";
 
+    public static string Of(bool? value) => value is { } known ? Of(known) : "null";
+
     public static string Of(DateTimeOffset? time) => time is { } known ? Of(Time(known)) : "null";
 
     /// <summary>A time as text, to the second.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>How fresh rows are, for a sentence.</summary>
-    public static string AsOf(DateTimeOffset? time) => time is { } known ? $"as of {Time(known)}" : "no table was read";
+    /// <param name="isReconciled">Whether the totals of the last sync were equal; null where nothing is synced.</param>
+    public static string AsOf(DateTimeOffset? time, bool? isReconciled = null) => (time, isReconciled) switch
+    {
+        (null, _) => "no table was read",
+        ({ } known, true) => $"as of {Time(known)}, reconciled",
+        ({ } known, false) => $"as of {Time(known)}, NOT reconciled: the totals of the last sync differed from the source, so tell the user that newer rows are missing",
+        ({ } known, null) => $"as of {Time(known)}",
+    };
 
     public static string Array(IEnumerable<string> parts) => $"[{string.Join(',', parts)}]";
 

@@ -34,7 +34,8 @@ internal static class TableText
     public static string About(CatalogTable table) => JsonText.Object(
         ("table", JsonText.Of(table.Schema.Name)),
         ("description", JsonText.Of(table.Schema.Description)),
-        ("key", JsonText.Of(table.Schema.KeyColumn)),
+        ("key", JsonText.Of(table.Schema.KeyColumn ?? (table.Schema.CompositeKey is { } several ? string.Join(", ", several) : null))),
         ("rows", JsonText.Of(table.RowCount)),
-        ("as_of", JsonText.Of(table.LoadedAt)));
+        ("as_of", JsonText.Of(table.LoadedAt)),
+        ("reconciled", JsonText.Of(table.IsReconciled)));
 }

@@ -112,7 +112,7 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway, Policy polic
             $"{JsonText.Of(table.Schema.Name)} {JsonText.Of(table.RowCount)} rows: {string.Join(", ", table.Schema.Columns.Select(column => $"{column.Name} {column.Type.ToString().ToLowerInvariant()}"))}"))
             .Count();
         return text.Close(
-            visible.Tables.Count == 0 ? "There are no tables yet." : $"{visible.Tables.Count} tables; rows {JsonText.AsOf(ListTablesTool.Oldest(visible))} or later.",
+            visible.Tables.Count == 0 ? "There are no tables yet." : $"{visible.Tables.Count} tables; oldest rows {JsonText.AsOf(ListTablesTool.Oldest(visible), CatalogTable.AreReconciled(visible.Tables))}.",
             shown < visible.Tables.Count ? "Cut off: read single tables." : null);
     }
 
@@ -123,7 +123,7 @@ internal sealed class WorkspaceResources(IWorkspaceGateway gateway, Policy polic
         text.TryAdd(TableText.Header);
         var shown = TableText.Columns(table).TakeWhile(column => text.TryAdd(column.Line)).Count();
         return text.Close(
-            $"{table.Schema.Columns.Count} columns; rows {JsonText.AsOf(table.LoadedAt)}.",
+            $"{table.Schema.Columns.Count} columns; rows {JsonText.AsOf(table.LoadedAt, table.IsReconciled)}.",
             shown < table.Schema.Columns.Count ? "Cut off: there are more columns." : null);
     }
 }

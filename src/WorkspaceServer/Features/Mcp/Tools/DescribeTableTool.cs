@@ -39,7 +39,7 @@ internal sealed class DescribeTableTool(IWorkspaceGateway gateway, ToolCalls cal
         return new ToolAnswer(
             string.Concat(about.AsSpan(0, about.Length - 1), ",", JsonText.Object(("columns", JsonText.Array(columns)), ("truncated", JsonText.Of(isCut))).AsSpan(1)),
             text.Close(
-                $"{table.Schema.Columns.Count} columns; rows {JsonText.AsOf(table.LoadedAt)}.",
+                $"{table.Schema.Columns.Count} columns; rows {JsonText.AsOf(table.LoadedAt, table.IsReconciled)}.",
                 isCut ? $"Cut off after {columns.Length} columns. SELECT * FROM the table LIMIT 1 names all of them." : null));
     }
 

@@ -28,7 +28,7 @@ internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions opt
         "Runs one read-only SELECT in SQLite's dialect. Dates are text YYYY-MM-DD, money is decimal. Aggregate in SQL rather than fetching rows: at most 200 rows and 30,000 characters come back; truncated tells. Use describe_table for the columns first.",
         Parameters,
         """
-        {"type":"object","properties":{"columns":{"type":"array","items":{"type":"string"}},"rows":{"type":"array","items":{"type":"array"}},"row_count":{"type":"integer"},"truncated":{"type":"boolean"},"hint":{"type":"string"},"as_of":{"type":"string"}},"required":["columns","rows","row_count","truncated"]}
+        {"type":"object","properties":{"columns":{"type":"array","items":{"type":"string"}},"rows":{"type":"array","items":{"type":"array"}},"row_count":{"type":"integer"},"truncated":{"type":"boolean"},"hint":{"type":"string"},"as_of":{"type":"string"},"reconciled":{"type":"boolean"}},"required":["columns","rows","row_count","truncated"]}
         """);
 
     public override Tool ProtocolTool => Definition;
@@ -53,8 +53,9 @@ internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions opt
             ("row_count", JsonText.Of(rows.Length)),
             ("truncated", JsonText.Of(hint is not null)),
             ("hint", JsonText.Of(hint)),
-            ("as_of", JsonText.Of(answer.AsOf)));
-        return new ToolAnswer(structured, text.Close($"{rows.Length} rows{(hint is null ? "" : ", cut off")}; {JsonText.AsOf(answer.AsOf)}.", hint));
+            ("as_of", JsonText.Of(answer.AsOf)),
+            ("reconciled", JsonText.Of(answer.IsReconciled)));
+        return new ToolAnswer(structured, text.Close($"{rows.Length} rows{(hint is null ? "" : ", cut off")}; {JsonText.AsOf(answer.AsOf, answer.IsReconciled)}.", hint));
     }
 
     private async Task<QueryAnswer> QueryAsync(Tokens.Caller caller, string sql, int maxRows, CancellationToken cancel)

@@ -48,7 +48,7 @@ internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options,
 
         var table = row.Table.Schema.Name;
         var hint = isCut ? "Cut off: the row is long. Select single columns with execute_sql." : null;
-        var metadata = JsonText.Object(("table", JsonText.Of(table)), ("as_of", JsonText.Of(row.Table.LoadedAt)), ("truncated", JsonText.Of(isCut)));
+        var metadata = JsonText.Object(("table", JsonText.Of(table)), ("as_of", JsonText.Of(row.Table.LoadedAt)), ("reconciled", JsonText.Of(row.Table.IsReconciled)), ("truncated", JsonText.Of(isCut)));
         return new ToolAnswer(
             JsonText.Object(
                 ("id", JsonText.Of(RowId.Format(table, key))),
@@ -56,7 +56,7 @@ internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options,
                 ("text", JsonText.OfWhole(document.ToString())),
                 ("url", JsonText.Of(RowId.Url(table, key))),
                 ("metadata", metadata)),
-            text.Close($"One row; {JsonText.AsOf(row.Table.LoadedAt)}.", hint));
+            text.Close($"One row; {JsonText.AsOf(row.Table.LoadedAt, row.Table.IsReconciled)}.", hint));
     }
 
     private async Task<ProblemException> NotFoundAsync(ToolCall call, string table, CancellationToken cancel)

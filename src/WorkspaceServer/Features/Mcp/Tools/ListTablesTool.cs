@@ -42,16 +42,16 @@ internal sealed class ListTablesTool(IWorkspaceGateway gateway, ToolCalls calls)
                 break;
             }
 
-            tables.Add(JsonText.Object(("name", name), ("rows", rows), ("columns", columns), ("as_of", asOf), ("description", description)));
+            tables.Add(JsonText.Object(("name", name), ("rows", rows), ("columns", columns), ("as_of", asOf), ("reconciled", JsonText.Of(table.IsReconciled)), ("description", description)));
         }
 
         call.Notes.Rows = tables.Count;
         var isCut = tables.Count < catalog.Tables.Count;
         var oldest = Oldest(catalog);
         return new ToolAnswer(
-            JsonText.Object(("tables", JsonText.Array(tables)), ("truncated", JsonText.Of(isCut)), ("as_of", JsonText.Of(oldest))),
+            JsonText.Object(("tables", JsonText.Array(tables)), ("truncated", JsonText.Of(isCut)), ("as_of", JsonText.Of(oldest)), ("reconciled", JsonText.Of(CatalogTable.AreReconciled(catalog.Tables)))),
             text.Close(
-                catalog.Tables.Count == 0 ? "There are no tables yet." : $"{catalog.Tables.Count} tables; rows {JsonText.AsOf(oldest)} or later.",
+                catalog.Tables.Count == 0 ? "There are no tables yet." : $"{catalog.Tables.Count} tables; oldest rows {JsonText.AsOf(oldest, CatalogTable.AreReconciled(catalog.Tables))}.",
                 isCut ? "Cut off: there are more tables. Use search to find the one you need." : "Next: describe_table before you write SQL."));
     }
 

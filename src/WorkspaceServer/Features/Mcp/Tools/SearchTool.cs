@@ -67,8 +67,8 @@ internal sealed class SearchTool(IWorkspaceGateway gateway, QueryOptions options
         call.Notes.Touched = [.. answer.Hits.Select(hit => hit.Table).Distinct().Order(StringComparer.Ordinal)];
         var isCut = answer.Truncated || results.Count < fetchable.Length;
         return new ToolAnswer(
-            JsonText.Object(("results", JsonText.Array(results)), ("truncated", JsonText.Of(isCut || fetchable.Length < answer.Hits.Count)), ("as_of", JsonText.Of(answer.AsOf))),
-            text.Close($"{results.Count} hits; {JsonText.AsOf(answer.AsOf)}.", Advice(results.Count, isCut, answer.Hits.Count - fetchable.Length)));
+            JsonText.Object(("results", JsonText.Array(results)), ("truncated", JsonText.Of(isCut || fetchable.Length < answer.Hits.Count)), ("as_of", JsonText.Of(answer.AsOf)), ("reconciled", JsonText.Of(answer.IsReconciled))),
+            text.Close($"{results.Count} hits; {JsonText.AsOf(answer.AsOf, answer.IsReconciled)}.", Advice(results.Count, isCut, answer.Hits.Count - fetchable.Length)));
     }
 
     private static string? Advice(int hits, bool isCut, int notFetchable) => (hits, isCut) switch

@@ -25,7 +25,7 @@ internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clo
     {
         var catalog = await gateway.GetCatalogAsync(call.Caller.Workspace, call.Caller.Access, cancel);
         var text = new FencedText();
-        text.TryAdd("""["name","rows","as_of","source"]""");
+        text.TryAdd("""["name","rows","as_of","reconciled","source"]""");
         var tables = new List<string>();
         foreach (var table in catalog.Tables.OrderBy(table => table.LoadedAt).ThenBy(table => table.Schema.Name, StringComparer.Ordinal))
         {
@@ -33,12 +33,13 @@ internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clo
             var rows = JsonText.Of(table.RowCount);
             var asOf = JsonText.Of(table.LoadedAt);
             var source = JsonText.Of(table.Schema.Source);
-            if (!text.TryAdd(JsonText.Array([name, rows, asOf, source])))
+            var reconciled = JsonText.Of(table.IsReconciled);
+            if (!text.TryAdd(JsonText.Array([name, rows, asOf, reconciled, source])))
             {
                 break;
             }
 
-            tables.Add(JsonText.Object(("name", name), ("rows", rows), ("as_of", asOf), ("source", source)));
+            tables.Add(JsonText.Object(("name", name), ("rows", rows), ("as_of", asOf), ("reconciled", reconciled), ("source", source)));
         }
 
         call.Notes.Rows = tables.Count;
@@ -46,7 +47,7 @@ internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clo
         var oldest = ListTablesTool.Oldest(catalog);
         var isCut = tables.Count < catalog.Tables.Count;
         return new ToolAnswer(
-            JsonText.Object(("now", JsonText.Of(now)), ("as_of", JsonText.Of(oldest)), ("tables", JsonText.Array(tables)), ("truncated", JsonText.Of(isCut))),
-            text.Close($"Now {JsonText.Time(now)}; oldest rows first, {JsonText.AsOf(oldest)}.", isCut ? "Cut off: the other tables are newer." : null));
+            JsonText.Object(("now", JsonText.Of(now)), ("as_of", JsonText.Of(oldest)), ("reconciled", JsonText.Of(CatalogTable.AreReconciled(catalog.Tables))), ("tables", JsonText.Array(tables)), ("truncated", JsonText.Of(isCut))),
+            text.Close($"Now {JsonText.Time(now)}; oldest rows first, {JsonText.AsOf(oldest, CatalogTable.AreReconciled(catalog.Tables))}.", isCut ? "Cut off: the other tables are newer." : null));
     }
 }

@@ -1,0 +1,73 @@
+using WorkspaceServer.Features.Agents;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Protocol;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces.Sync;
+
+namespace WorkspaceServer.Features.Sync;
+
+/// <summary>Takes what agents send to the gateway, and records what became of it.</summary>
+internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog audit, SyncOptions options)
+{
+    public async Task<RunAnswer> BeginAsync(Agent agent, string run, RunRequest request, CancellationToken cancel)
+    {
+        var table = (await gateway.ListTablesAsync(agent.Workspace, cancel)).FirstOrDefault(each => each.Table.Schema.Name.Equals(request.Schema.Table, StringComparison.OrdinalIgnoreCase));
+        var former = table?.Agent is { } other && other != agent.Id && agents.Find(other) is null or { RevokedAt: not null } ? table.Agent : null;
+        try
+        {
+            return await gateway.BeginAsync(agent.Workspace, new BeginRun(agent.Id, run, request, former, options.Bounds), cancel);
+        }
+        catch (ProblemException problem) when (problem.Code == ProblemCodes.SchemaChanged && table?.Waiting is null)
+        {
+            // Said once: the agent asks again until an owner has answered.
+            await audit.RecordAsync(Refused(agent, run, request.Schema.Table, problem));
+            throw;
+        }
+    }
+
+    public async Task<RunAnswer> CommitAsync(Agent agent, string run, CommitRequest request, CancellationToken cancel)
+    {
+        CommittedRun committed;
+        try
+        {
+            // What was begun is brought to its end: half a commit there is not, and an agent that went away asks again.
+            committed = await gateway.CommitAsync(agent.Workspace, agent.Id, run, request, CancellationToken.None);
+        }
+        catch (ProblemException problem)
+        {
+            await audit.RecordAsync(Refused(agent, run, table: null, problem));
+            throw;
+        }
+
+        if (!committed.IsRepeated && committed.Answer.Result is { } result)
+        {
+            await audit.RecordAsync(new AuditEntry(AuditActions.SyncBatchAccepted)
+            {
+                Target = ("run", run),
+                Workspace = agent.Workspace,
+                Details = [("table", committed.Table), ("rows_in", result.RowsIn), ("changed", result.Changed), ("deleted", result.Deleted), ("rows", result.Totals.Rows), ("ms", (long)committed.Took.TotalMilliseconds)],
+            });
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return committed.Answer;
+    }
+
+    /// <exception cref="ProblemException">Nothing waits.</exception>
+    public async Task<string> AcceptSchemaAsync(WorkspaceId workspace, string table, CancellationToken cancel)
+    {
+        var changes = await gateway.AcceptSchemaAsync(workspace, table, cancel)
+            ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such table, or nothing about it waits to be accepted.");
+        await audit.RecordAsync(new AuditEntry(AuditActions.SyncSchemaAccepted) { Target = ("table", table), Workspace = workspace, Details = [("changes", changes)] });
+        return changes;
+    }
+
+    private static AuditEntry Refused(Agent agent, string run, string? table, ProblemException problem) => new(AuditActions.SyncBatchRefused)
+    {
+        Target = ("run", run),
+        Workspace = agent.Workspace,
+        Outcome = problem.Code.Code,
+        Details = [("table", table), ("why", problem.Message)],
+    };
+}
