@@ -206,6 +206,22 @@ public sealed class SyncRunTests(SyncHouse house) : IClassFixture<SyncHouse>
         Assert.Equal("2", await books.AskAsync("SELECT count(*) FROM lines"));
     }
 
+    /// <summary>What is the same changes nothing, whatever is in it: the old row is read back exactly as it was sent.</summary>
+    [Fact]
+    public async Task WhatIsSentAgainUnchangedChangesNothing()
+    {
+        var books = await house.NewBooksAsync();
+        Cell[][] rows = [Order(1, "nul\0inside", "0.1"), Order(2, "", "123456789012345"), Order(3, "हिन्दी 🧾", "-0.000000000000001", paid: true, day: null), Order(4, "", "99999999999.9999")];
+        var (first, _) = await books.SendOrdersAsync(rows);
+        var (batch, totals) = SyncSender.Rows(Orders, rows);
+        var (second, same) = await books.Sender.SendAsync(new RunRequest(SyncMode.Upsert, Orders, "orders.csv", first), [batch], totals);
+        Assert.Equal((4L, 0L), (same.RowsIn, same.Changed));
+
+        var (deletes, _) = SyncSender.Rows(Orders, [], [[Cell.Of(1)], [Cell.Of(3)]]);
+        await books.Sender.SendAsync(new RunRequest(SyncMode.Upsert, Orders, "orders.csv", second), [deletes], SyncSender.Rows(Orders, [rows[1], rows[3]]).Totals);
+        Assert.Equal("", await FindAsync(books, "nul") + await FindAsync(books, "हिन्दी"));
+    }
+
     [Fact]
     public async Task ATableIsOneAgentsAlone_UntilThatOneIsRevoked()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using WorkspaceServer.Protocol;
 
@@ -141,7 +142,8 @@ internal sealed class RowStore : IDisposable
                 ColumnType.Integer => Cell.Of(rows.GetInt64(i + 1)),
                 ColumnType.Boolean => Cell.Of(rows.GetInt64(i + 1) != 0),
                 ColumnType.Decimal => Cell.TryDecimal((decimal)rows.GetDouble(i + 1), out var exact) ? exact : throw new InvalidOperationException($"{table.Columns[i].Name} holds a number with more than 15 digits."),
-                _ => Cell.Of(rows.GetString(i + 1)),
+                // As bytes, for as text it would end at the first NUL.
+                _ => Cell.Of(Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(i + 1))),
             };
         }
 
