@@ -60,7 +60,7 @@ audit: ## Fail on packages with a known high or critical vulnerability
 	@ops/bootstrap.sh build
 	@ops/audit.sh
 
-package: ## Publish for linux-x64 into artifacts/package, with checksums
+package: ## Publish server (linux-x64) and agent (win-x64) into artifacts/package, with checksums
 	@ops/bootstrap.sh build
 	@ops/package.sh
 

@@ -18,6 +18,7 @@ build_needs=(
     '/usr/include/openssl/evp.h|libssl-dev'
     '/usr/include/zlib.h|zlib1g-dev'
     'npm|npm'
+    'zip|zip'
 )
 bench_needs=(
     'wrk|wrk'
@@ -32,7 +33,10 @@ test_needs=(
     'shellcheck|shellcheck'
     'strace|strace'
     'age|age'
+    '/usr/share/postgresql-common/supported-versions|postgresql'
 )
+# The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
+[ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] || test_needs+=('/usr/lib/wine/wine64|wine64')
 
 [ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]"
 case ${1:-build} in

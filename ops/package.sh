@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Publishes the server for linux-x64, with its runtime and everything beside it, as one archive with checksums.
+# Publishes the server for linux-x64, with its runtime and everything beside it, and the agent for Windows, as archives with checksums.
 #
-#   ops/package.sh      writes artifacts/package/workspace-server-VERSION-linux-x64.tar.gz and SHA256SUMS
+#   ops/package.sh      writes workspace-server-VERSION-linux-x64.tar.gz, workspace-agent-VERSION-win-x64.zip and SHA256SUMS
+#                       into artifacts/package
 #
-# Times and owners in the archive are fixed, so that two builds of one commit can be compared.
+# Times and owners in the archives are fixed, so that two builds of one commit can be compared.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -24,5 +25,16 @@ cp -R LICENSE nginx.conf keys.example "$out/$name/"
 
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C "$out" -cf - "$name" | gzip -9n >"$out/$name.tar.gz"
 rm -rf "${out:?}/$name"
-(cd "$out" && sha256sum "$name.tar.gz" >SHA256SUMS)
-echo "package: $out/$name.tar.gz ($(du -h "$out/$name.tar.gz" | cut -f1))"
+
+agent=workspace-agent-$version-win-x64
+echo "package: publishing $agent"
+ops/publish-agent.sh "$out/$agent"
+cp LICENSE "$out/$agent/LICENSE.txt"
+find "$out/$agent" -exec touch -d "@$(git log -1 --format=%ct)" {} +
+(cd "$out" && TZ=UTC zip -q -X -r "$agent.zip" "$agent")
+rm -rf "${out:?}/$agent"
+
+(cd "$out" && sha256sum "$name.tar.gz" "$agent.zip" >SHA256SUMS)
+for archive in "$name.tar.gz" "$agent.zip"; do
+    echo "package: $out/$archive ($(du -h "$out/$archive" | cut -f1))"
+done

@@ -56,6 +56,12 @@ else
     done
 fi
 
+# The tests of the agent run the file that is shipped for Windows under Wine.
+if [[ " $projects " == *" WorkspaceServer.Agent.Tests "* ]] && [ -z "$quick" ] && [ -e /usr/lib/wine/wine64 ]; then
+    echo "test: publishing the agent for Windows"
+    ops/publish-agent.sh artifacts/agent-win-x64 || fail "the agent for Windows was not published; no test was run."
+fi
+
 results=artifacts/test-results
 [ -z "$only$quick$part" ] || results=artifacts/test-results-part
 rm -rf "$results"

@@ -1,4 +1,3 @@
-using WorkspaceServer.Agent.Outbox;
 using WorkspaceServer.Protocol;
 
 namespace WorkspaceServer.Agent.Tests.Syncing;
@@ -6,58 +5,66 @@ namespace WorkspaceServer.Agent.Tests.Syncing;
 /// <summary>What a server that follows the protocol has of one table: a few lines to compare the agent with.</summary>
 internal sealed class ModelTable
 {
-    private readonly List<Cell[]> rows = [];
+    private Dictionary<string, Cell[]> rows = [];
 
     public string? LastRun { get; private set; }
 
     public SyncSchema? Schema { get; private set; }
 
-    public IReadOnlyList<string[]> Rows => [.. rows.Select(row => row.Select(cell => cell.Kind == CellKind.Null ? "(null)" : cell.ToString()).ToArray())];
+    /// <summary>Rows and deletes that came with the last run.</summary>
+    public int Came { get; private set; }
 
-    /// <summary>Applies a run batch by batch, and compares the totals as a server does.</summary>
-    /// <returns>Rows and deletes that came.</returns>
-    public int Apply(TableStateStore states, long table, PendingRun run)
+    public IReadOnlyList<string[]> Rows => [.. rows.Values.Select(row => row.Select(cell => cell.Kind == CellKind.Null ? "(null)" : cell.ToString()).ToArray())];
+
+    /// <summary>The rows as lines, in an order of their own.</summary>
+    public IReadOnlyList<string> Lines => [.. Rows.Select(row => string.Join(' ', row)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Applies a run batch by batch, and compares the totals as a server does. Nothing is changed if they differ.</summary>
+    /// <param name="bodies">Compressed batches.</param>
+    /// <returns>The totals.</returns>
+    /// <exception cref="InvalidOperationException">With the protocol's code.</exception>
+    public ControlTotals Apply(string run, RunRequest request, IEnumerable<byte[]> bodies, ControlTotals totals)
     {
-        var schema = run.Request.Schema;
-        if (run.Request.Mode == SyncMode.Snapshot)
+        var schema = request.Schema;
+        if (request.Mode != SyncMode.Snapshot && (request.BasedOn is null || request.BasedOn != LastRun))
         {
-            rows.Clear();
-        }
-        else if (run.Request.BasedOn != LastRun)
-        {
-            throw new InvalidOperationException("base_differs");
+            throw new InvalidOperationException(SyncProblems.BaseDiffers);
         }
 
+        var next = request.Mode == SyncMode.Snapshot ? [] : new Dictionary<string, Cell[]>(rows);
+        var key = schema.Key.Select(column => schema.Columns.Select(each => each.Name).ToList().IndexOf(column)).ToList();
         var came = 0;
-        for (var number = 1; number <= run.BatchHashes.Count; number++)
+        foreach (var body in bodies)
         {
-            var reader = new BatchReader(BatchCompression.Decompress(states.ReadBatch(table, number).Body), schema);
+            var reader = new BatchReader(BatchCompression.Decompress(body), schema);
             var cells = new Cell[schema.Columns.Count];
             while (reader.Read(cells, out var kind))
             {
                 came++;
-                if (schema.Key.Count > 0)
-                {
-                    rows.RemoveAll(row => schema.Key.All(column => row[IndexOf(schema, column)] == cells[IndexOf(schema, column)]));
-                }
-
+                var name = key.Count == 0 ? $"{run} {came}" : string.Join('\u001f', key.Select(index => cells[index].ToString()));
                 if (kind == RowKind.Put)
                 {
-                    rows.Add([.. cells]);
+                    next[name] = [.. cells];
+                }
+                else
+                {
+                    next.Remove(name);
                 }
             }
         }
 
         var counter = new TotalsCounter(schema);
-        rows.ForEach(row => counter.Add(row));
-        if (TotalsCounter.Difference(counter.Totals, run.Totals) is { } difference)
+        foreach (var row in next.Values)
         {
-            throw new InvalidOperationException(difference);
+            counter.Add(row);
         }
 
-        (LastRun, Schema) = (run.Run, schema);
-        return came;
-    }
+        if (TotalsCounter.Difference(counter.Totals, totals) is not null)
+        {
+            throw new InvalidOperationException(SyncProblems.TotalsDiffer);
+        }
 
-    private static int IndexOf(SyncSchema schema, string column) => schema.Columns.Select(each => each.Name).ToList().IndexOf(column);
+        (rows, LastRun, Schema, Came) = (next, run, schema, came);
+        return counter.Totals;
+    }
 }

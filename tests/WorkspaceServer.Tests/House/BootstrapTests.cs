@@ -7,7 +7,7 @@ namespace WorkspaceServer.Tests.House;
 /// <summary>ops/bootstrap.sh on a machine that is made of stand-ins: only the commands named here exist.</summary>
 public sealed class BootstrapTests : IDisposable
 {
-    private static readonly string[] Tools = ["make", "gcc", "strip", "openssl", "npm", "git", "chromium"];
+    private static readonly string[] Tools = ["make", "gcc", "strip", "openssl", "npm", "zip", "git", "chromium"];
 
     private readonly TemporaryFolder _folder = new();
 

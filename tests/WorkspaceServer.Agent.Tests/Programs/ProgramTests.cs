@@ -1,0 +1,75 @@
+using WorkspaceServer.Agent.Tests.Server;
+using Xunit;
+
+namespace WorkspaceServer.Agent.Tests.Programs;
+
+/// <summary>The first five minutes of who installs the agent, with the program itself.</summary>
+public sealed class ProgramTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private ProtocolServer server = null!;
+
+    private AgentProgram Agent => AgentProgram.Here(folder.File("home"));
+
+    public async ValueTask InitializeAsync() => server = await ProtocolServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    [Trait("claim", "E9")]
+    public async Task FromPairingToUnpairing()
+    {
+        await AgentWalk.RunAsync(Agent, server, folder, path => path);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("home/secrets")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.File("home")));
+    }
+
+    [Theory]
+    [InlineData(ExitCodes.NotPaired, "sync", "--once")]
+    [InlineData(ExitCodes.NotPaired, "unpair")]
+    [InlineData(ExitCodes.Usage, "pair", "--url", "http://ws.example.in", "--token-file", "-")]
+    [InlineData(ExitCodes.Usage, "source", "add", "files")]
+    [InlineData(ExitCodes.Usage, "source", "add", "tally", "http://192.168.1.5:9000")]
+    [InlineData(ExitCodes.Usage, "source", "add", "postgres", "Host=x;Password=y")]
+    [InlineData(ExitCodes.Usage, "source", "preview", "nothing")]
+    [InlineData(ExitCodes.Usage, "schedule", "--every", "0")]
+    [InlineData(ExitCodes.Usage, "logs", "--lines", "10001")]
+    [InlineData(ExitCodes.Usage, "nonsense")]
+    public async Task AMistakeHasItsExitCodeAndSaysWhatToDo(int exitCode, params string[] arguments)
+    {
+        var run = await Agent.RunAsync([.. arguments, "--json"]);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains("\"message\":", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task SecretsThatOthersMayReadAreNotUsed()
+    {
+        await Agent.SucceedAsync("source", "add", "files", folder.Write("t.csv", "id,a\n1,2\n"));
+        File.SetUnixFileMode(folder.File("home/secrets"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
+
+        var run = await Agent.RunAsync("source", "preview", "t");
+
+        Assert.Equal(ExitCodes.BadConfiguration, run.ExitCode);
+        Assert.Contains("chmod 600", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheServiceIsToldWhatItIsTold()
+    {
+        var unit = (await Agent.SucceedAsync("service", "install", "--print")).Output;
+
+        Assert.Contains("Type=notify", unit, StringComparison.Ordinal);
+        Assert.Contains($"--home \"{folder.File("home")}\" sync", unit, StringComparison.Ordinal);
+        Assert.Contains(
+            WorkspaceServer.Agent.Service.ServiceText.WindowsInstall(@"C:\Program Files\Agent\workspace-agent.exe", @"C:\ProgramData\WorkspaceAgent")[0].Arguments,
+            argument => argument == "\"C:\\Program Files\\Agent\\workspace-agent.exe\" --home \"C:\\ProgramData\\WorkspaceAgent\" sync");
+    }
+}

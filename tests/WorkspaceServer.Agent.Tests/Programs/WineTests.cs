@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using WorkspaceServer.Agent.Tests.Server;
+using Xunit;
+
+namespace WorkspaceServer.Agent.Tests.Programs;
+
+/// <summary>The very file that is shipped for Windows takes the same walk, under Wine: console, files, DPAPI, Ed25519, SQLite and HTTP are Windows'.</summary>
+public sealed class WineTests
+{
+    private const string Wine = "/usr/lib/wine/wine64";
+    private const string WineServer = "/usr/lib/wine/wineserver64";
+
+    private static string Published => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../agent-win-x64/workspace-agent.exe"));
+
+    [Fact]
+    [Trait("claim", "E9")]
+    public async Task TheWindowsProgramTakesTheWalk()
+    {
+        Assert.SkipUnless(File.Exists(Wine), "Wine is not installed here; ops/bootstrap.sh test installs it where Debian has it.");
+        Assert.SkipUnless(File.Exists(Published), "The program for Windows is not published; ops/test.sh does that before it runs this project.");
+        using var folder = new TemporaryFolder();
+        await using var server = await ProtocolServer.StartAsync();
+        var environment = new Dictionary<string, string>
+        {
+            ["WINEPREFIX"] = folder.File("prefix"), ["WINEDEBUG"] = "-all", ["WINEDLLOVERRIDES"] = "mscoree,mshtml=", ["DISPLAY"] = "",
+        };
+        try
+        {
+            await WalkAsync(folder, server, environment);
+        }
+        finally
+        {
+            // It goes on writing into the folder until it has ended.
+            await RunAsync(environment, WineServer, "-k");
+            await RunAsync(environment, WineServer, "-w");
+        }
+    }
+
+    private static async Task WalkAsync(TemporaryFolder folder, ProtocolServer server, Dictionary<string, string> environment)
+    {
+        await RunAsync(environment, Wine, "wineboot", "-i");
+        // .NET refuses Windows 7, which Wine is without this.
+        await RunAsync(environment, Wine, "reg", "add", @"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f");
+        var home = folder.File("home");
+
+        await AgentWalk.RunAsync(new AgentProgram(Wine, [Published], Seen(home), environment), server, folder, Seen);
+
+        // DPAPI's blobs begin with their version and the provider's GUID, and say nothing.
+        Assert.DoesNotContain("outbox_key", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(home, "secrets"))), StringComparison.Ordinal);
+    }
+
+    /// <summary>Wine shows the whole file system as drive Z.</summary>
+    private static string Seen(string path) => "Z:" + path.Replace('/', '\\');
+
+    private static async Task RunAsync(Dictionary<string, string> environment, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(late.Token);
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+}
