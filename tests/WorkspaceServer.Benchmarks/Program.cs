@@ -24,6 +24,7 @@ var names = file is null ? args : args[2..];
     ("sandbox", SandboxBenchmark.RunAsync),
     ("accounts", AccountsBenchmark.RunAsync),
     ("access", AccessBenchmark.RunAsync),
+    ("oauth", OAuthBenchmark.RunAsync),
 ];
 
 var unknown = names.Except(all.Select(each => each.Name)).ToArray();

@@ -15,10 +15,12 @@ internal static class NodeTools
     public static string Packages => Path.Combine(Repository, "artifacts", "node", "node_modules");
 
     /// <summary>Runs a script of an installed package, or one of ours, with the pinned Node.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string script, IReadOnlyList<string> arguments, CancellationToken cancel)
+    /// <param name="onLine">Hears each line that it prints, while it runs.</param>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string script, IReadOnlyList<string> arguments, CancellationToken cancel, Action<string>? onLine = null, params (string Name, string Value)[] environment)
     {
         await InstallAsync(cancel);
-        return await StartAsync(Path.Combine(Packages, ".bin", "node"), [script, .. arguments], RunTime, cancel);
+        return await StartAsync(Path.Combine(Packages, ".bin", "node"), [script, .. arguments], RunTime, cancel, onLine, environment);
     }
 
     private static async Task InstallAsync(CancellationToken cancel)
@@ -37,7 +39,8 @@ internal static class NodeTools
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> StartAsync(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancel)
+    public static async Task<(int ExitCode, string Output)> StartAsync(
+        string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancel, Action<string>? onLine = null, params (string Name, string Value)[] environment)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(limit);
@@ -54,6 +57,11 @@ internal static class NodeTools
         };
         process.StartInfo.Environment["PATH"] = $"{Path.Combine(Packages, ".bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         process.StartInfo.Environment["NO_COLOR"] = "1";
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();
@@ -77,6 +85,11 @@ internal static class NodeTools
             lock (output)
             {
                 output.AppendLine(line);
+            }
+
+            if (line is not null)
+            {
+                onLine?.Invoke(line);
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed class OAuthHouse : IAsyncDisposable
     public string Owner { get; }
 
     /// <summary>The owner's, signed in.</summary>
-    public TestBrowser Browser { get; }
+    public TestBrowser Browser { get; set; }
 
     public string Workspace => Server.Workspace.ToString();
 

@@ -7,6 +7,8 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access.Pages;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -74,6 +76,13 @@ internal static class Gallery
         ["first-data"] = () => Page.Of<FirstDataPage>(new FirstDataModel(Email, "Kesarvan Traders", "/w/1")),
         ["w-overview"] = () => Page.Of<OverviewPage>(DashboardPages.Overview),
         ["w-overview-empty"] = () => Page.Of<OverviewPage>(DashboardPages.EmptyOverview),
+        ["consent"] = () => Page.Of<ConsentPage>(Consent),
+        ["consent-loopback"] = () => Page.Of<ConsentPage>(Consent with { Client = "Inspector", VerifiedHost = null, RedirectHost = "127.0.0.1", IsLoopback = true }),
+        ["consent-error"] = () => Page.Of<ConsentPage>(Consent with { Rows = "many", Problems = FormProblems.Of("rows", "Give a number of rows, 1 or more.") }),
+        ["consent-nowhere"] = () => Page.Of<ConsentPage>(Consent with { Workspaces = [] }),
+        ["connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel("https://ws.kesarvan.example/mcp", [Client, Client with { Name = "Inspector", VerifiedHost = null, Status = ClientStatus.Paused }, Client with { Status = ClientStatus.Ended, UsedAt = null }], MayEnd: true, MayLetGoOn: true)),
+        ["connected-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel("https://ws.kesarvan.example/mcp", [], MayEnd: true, MayLetGoOn: true)),
+        ["client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, MayNarrow: true, null)),
         ["invitation"] = () => Page.Of<InvitationPage>(new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", "Imran Shaikh", Now.AddDays(7), null)),
         ["invitation-error"] = () => Page.Of<InvitationPage>(
             new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", null, Now, "This invitation is for another address. Sign in with that one.")),
@@ -83,6 +92,23 @@ internal static class Gallery
         ["problem-403"] = () => Problem(ProblemCodes.Forbidden, "Your role in this workspace does not allow it. An owner can change that."),
         ["problem-500"] = () => Problem(ProblemCodes.InternalError, ""),
     };
+
+    private static ConsentModel Consent => new(
+        "Asha Kulkarni",
+        "/oauth/authorize",
+        "Claude",
+        "claude.ai",
+        "claude.ai",
+        IsLoopback: false,
+        [new ConsentWorkspace("1", "Kesarvan Traders", "owner", false), new ConsentWorkspace("2", "Kesarvan Cold Storage", "admin", false), new ConsentWorkspace("3", "कुलकर्णी कुटुंब", "owner", false)],
+        [new ConsentScope("tables_read", "Read tables", "Ask questions of tables and of the columns that do not stay hidden.", true), new ConsentScope("search", "Search", "Find a party, an item or a voucher by its words.", false)],
+        [new ConsentDuration(7, false), new ConsentDuration(30, false), new ConsentDuration(90, true), new ConsentDuration(365, false)],
+        "50,000",
+        "parties.pan, staff.*",
+        null);
+
+    private static ClientRow Client => new(
+        "1", "Claude", "claude.ai", "Asha Kulkarni", ClientStatus.Active, ["Read tables", "Search"], 1_204, 50_000, Now.AddMinutes(-4), "/w/1/clients/1");
 
     public static void AddServices(IServiceCollection services)
     {

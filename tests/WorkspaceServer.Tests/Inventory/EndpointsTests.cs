@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
+using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
 using Xunit;
@@ -29,6 +30,7 @@ public sealed class EndpointsTests
         [typeof(ClientMetadata)] = "one JSON object, bounded by the route; redirect addresses, name, grant and response types are checked",
         [typeof(AuthorizeRequest)] = "each parameter once and of bounded length; client, redirect address, challenge, resource and scopes are checked",
         [typeof(OAuthForm)] = "each parameter once and of bounded length; codes and tokens are looked up by their hash",
+        [typeof(GrantBook)] = "each limit is checked against the grant inside the transaction that changes it: only less than it has",
         [typeof(LinkToken)] = "takes one token of bounded length; whether it is good is looked up by its hash",
     };
 

@@ -92,6 +92,9 @@ internal static class AuditActions
     public static readonly AuditAction OAuthClientBlocked = new("oauth_client.blocked", "An OAuth client was blocked.");
     public static readonly AuditAction OAuthGranted = new("oauth_grant.granted", "A person let an OAuth client in.");
     public static readonly AuditAction OAuthDenied = new("oauth_grant.denied", "A person did not let an OAuth client in.");
+    public static readonly AuditAction OAuthNarrowed = new("oauth_grant.narrowed", "An OAuth client was let do less.");
+    public static readonly AuditAction OAuthPaused = new("oauth_grant.paused", "An OAuth client was stopped for a while.");
+    public static readonly AuditAction OAuthResumed = new("oauth_grant.resumed", "A paused OAuth client was let go on.");
     public static readonly AuditAction OAuthRevoked = new("oauth_grant.revoked", "An OAuth grant was taken back.");
     public static readonly AuditAction OAuthTokenIssued = new("oauth_token.issued", "An OAuth client got tokens.");
     public static readonly AuditAction OAuthTokenReused = new("oauth_token.reused", "A used refresh token came again; its whole family was revoked.");

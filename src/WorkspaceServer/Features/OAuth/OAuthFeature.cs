@@ -1,3 +1,5 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Exchange;
@@ -12,6 +14,7 @@ internal static class OAuthFeature
     public static void AddGrants(this IServiceCollection services)
     {
         services.AddSingleton<GrantStore>();
+        services.AddSingleton<GrantBook>();
         services.AddSingleton<ClientStore>();
     }
 
@@ -22,6 +25,7 @@ internal static class OAuthFeature
         services.AddSingleton<TokenPairStore>();
         services.AddSingleton<TokenDesk>();
         services.AddSingleton<ConsentDesk>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 20, "Connected AI", "plug", ClientPaths.Behind, Permissions.ClientsRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -31,5 +35,11 @@ internal static class OAuthFeature
         AuthorizePage.Map(routes);
         ExchangeTokens.Map(routes);
         RevokeToken.Map(routes);
+        ListClients.Map(routes);
+        NarrowClient.Map(routes);
+        PauseClient.Map(routes);
+        ResumeClient.Map(routes);
+        RevokeClient.Map(routes);
+        ConnectedPages.Map(routes);
     }
 }

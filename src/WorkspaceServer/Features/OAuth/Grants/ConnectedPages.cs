@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Claims;
+using FluentValidation;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.OAuth.Pages;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Features.OAuth.Grants;
+
+/// <summary>GET /w/{workspace}/clients lists the connected AI clients, GET …/{client} shows one; POST …/{client}/pause, /resume, /end and /limits change it.</summary>
+internal static class ConnectedPages
+{
+    /// <summary>Clients on the page; the JSON interface has the rest.</summary>
+    private const int Shown = 200;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(ClientPaths.Page, ShowAll)
+            .Guarded(Authority.Needs(Permissions.ClientsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapGet(ClientPaths.ClientPage, ShowOne)
+            .Guarded(Authority.Needs(Permissions.ClientsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapPost(ClientPaths.ClientPage + "/limits", NarrowAsync)
+            .TakesForm()
+            .Guarded(
+                Authority.Needs(Permissions.ClientsApprove.Name),
+                RateClasses.Pages,
+                InputCheck.By<Validator>(),
+                Recording.As(AuditActions.OAuthNarrowed, AuditActions.ClientToolsChanged, AuditActions.HiddenColumnsChanged));
+        MapButton(routes, "/pause", Permissions.ClientsRevoke, Recording.As(AuditActions.OAuthPaused), (book, actor, workspace, client) => book.Pause(actor, workspace, client));
+        MapButton(routes, "/resume", Permissions.ClientsApprove, Recording.As(AuditActions.OAuthResumed), (book, actor, workspace, client) => book.Resume(actor, workspace, client));
+        MapButton(routes, "/end", Permissions.ClientsRevoke, Recording.As(AuditActions.OAuthRevoked), (book, actor, workspace, client) => book.Revoke(actor, workspace, client));
+    }
+
+    private static void MapButton(
+        IEndpointRouteBuilder routes, string behind, Permission permission, Recording recording, Func<GrantBook, Principal, WorkspaceId, string, ConnectedClient> change) => routes
+        .MapPost(ClientPaths.ClientPage + behind, (WorkspaceId workspace, string client, ClaimsPrincipal user, GrantBook book) =>
+        {
+            change(book, Principal.Of(user)!, workspace, client);
+            return SeeOther.To(AddressOf(workspace));
+        })
+        .TakesForm()
+        .Guarded(Authority.Needs(permission.Name), RateClasses.Pages, InputCheck.Ids, recording);
+
+    private static string AddressOf(WorkspaceId workspace) => AccessPaths.PageOf(workspace) + ClientPaths.Behind;
+
+    private static IResult ShowAll(WorkspaceId workspace, ClaimsPrincipal user, GrantBook book, Policy policy, PublicAddress address, TimeProvider clock)
+    {
+        var (may, now) = (policy.PermissionsOf(Principal.Of(user)!, workspace), clock.GetUtcNow());
+        return Page.Of<ConnectedPage>(new ConnectedModel(
+            address.Origin + "/mcp",
+            [.. book.List(workspace, before: null, Shown).Select(client => RowOf(client, AddressOf(workspace), now))],
+            may.Contains(Permissions.ClientsRevoke),
+            may.Contains(Permissions.ClientsApprove)));
+    }
+
+    private static IResult ShowOne(WorkspaceId workspace, string client, ClaimsPrincipal user, GrantBook book, Policy policy, TimeProvider clock) =>
+        Show(workspace, book.Get(workspace, client), user, policy, clock, problems: null);
+
+    private static IResult Show(WorkspaceId workspace, ConnectedClient client, ClaimsPrincipal user, Policy policy, TimeProvider clock, FormProblems? problems)
+    {
+        var row = RowOf(client, AddressOf(workspace), clock.GetUtcNow());
+        var mayNarrow = row.IsLive && policy.May(Principal.Of(user)!, Permissions.ClientsApprove, workspace).IsAllowed;
+        return Page.Of<ClientPage>(
+            new ClientModel(row, AddressOf(workspace), client.Grant.Tools, client.Grant.HiddenColumns, client.Grant.ExpiresAt, client.RowsInAll, mayNarrow, problems),
+            problems is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+    }
+
+    private static async Task<IResult> NarrowAsync(
+        WorkspaceId workspace, string client, HttpContext context, GrantBook book, Policy policy, TimeProvider clock)
+    {
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        if (problems is null)
+        {
+            try
+            {
+                book.Narrow(Principal.Of(context.User)!, workspace, client, new GrantLimits(
+                    Scopes: null,
+                    form.Tools.Length == 0 ? null : ColumnList.Parse(form.Tools),
+                    ColumnList.Parse(form.Hidden),
+                    long.Parse(form.Rows, CultureInfo.InvariantCulture),
+                    Days: null));
+                return SeeOther.To($"{AddressOf(workspace)}/{client}");
+            }
+            catch (ProblemException problem) when (problem.Code == ProblemCodes.InvalidArgument)
+            {
+                problems = FormProblems.Whole(problem.Message);
+            }
+        }
+
+        return Show(workspace, book.Get(workspace, client), context.User, policy, clock, problems);
+    }
+
+    private static ClientRow RowOf(ConnectedClient client, string address, DateTimeOffset now) => new(
+        client.Grant.Id,
+        client.ClientName,
+        client.VerifiedHost,
+        client.PersonName.Length > 0 ? client.PersonName : client.PersonEmail,
+        ClientAnswer.StatusOf(client.Grant, now),
+        [.. client.Grant.Scopes.Select(ScopeWords.LabelOf)],
+        client.RowsToday,
+        client.Grant.RowsPerDay,
+        client.Grant.UsedAt,
+        $"{address}/{client.Grant.Id}");
+
+    internal sealed record Fields(string Rows, string Hidden, string Tools);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator()
+        {
+            RuleFor(form => form.Rows).Must(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)).WithMessage("Give a number of rows.");
+            RuleFor(form => form.Hidden).Must(ColumnList.IsList).WithMessage(ColumnList.Rule);
+            RuleFor(form => form.Tools).MaximumLength(ColumnList.MaxLength).WithMessage("Write names of tools with commas between.");
+        }
+    }
+}

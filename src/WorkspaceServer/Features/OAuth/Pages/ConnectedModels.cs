@@ -1,0 +1,37 @@
+using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.OAuth.Pages;
+
+/// <param name="Endpoint">What one pastes into an AI client.</param>
+public sealed record ConnectedModel(string Endpoint, IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn);
+
+/// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
+/// <param name="Person">Who let it in.</param>
+/// <param name="Href">Its own page; its forms go behind it.</param>
+public sealed record ClientRow(
+    string Id,
+    string Name,
+    string? VerifiedHost,
+    string Person,
+    ClientStatus Status,
+    IReadOnlyList<string> May,
+    long RowsToday,
+    long RowsPerDay,
+    DateTimeOffset? UsedAt,
+    string Href)
+{
+    public bool IsLive => Status is ClientStatus.Active or ClientStatus.Paused;
+}
+
+/// <param name="Back">The list.</param>
+/// <param name="Tools">Null: all that its scopes open.</param>
+public sealed record ClientModel(
+    ClientRow Client,
+    string Back,
+    IReadOnlyList<string>? Tools,
+    IReadOnlyList<string> Hidden,
+    DateTimeOffset ExpiresAt,
+    long RowsInAll,
+    bool MayNarrow,
+    FormProblems? Problems);
