@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WorkspaceServer.Testing;
@@ -48,6 +49,23 @@ public sealed partial class RestoreDrillTests : IDisposable
         Assert.Contains(Path.GetRelativePath(folder.File("store"), damaged), why, StringComparison.Ordinal);
 
         Assert.Empty(Directory.GetDirectories(folder.File("scratch")));
+        Assert.DoesNotContain(Process.GetProcessesByName("workspace-server").SelectMany(CommandLine), argument => argument.StartsWith(folder.File("scratch"), StringComparison.Ordinal));
+    }
+
+    private static string[] CommandLine(Process process)
+    {
+        using (process)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process.Id}/cmdline").Split('\0');
+            }
+            catch (IOException)
+            {
+                // It ended meanwhile.
+                return [];
+            }
+        }
     }
 
     private async Task BackUpAsync()
