@@ -23,6 +23,7 @@ internal static class PageFiles
     private static readonly Dictionary<string, Asset> ByName = new[]
     {
         Asset.Of("app", ".css", "text/css; charset=utf-8", Join(Styles.Select(name => name + ".css"))),
+        Asset.Of("passkeys", ".js", "text/javascript; charset=utf-8", Join(["passkeys.js"])),
         Asset.Of("icons", ".svg", "image/svg+xml", Join(["icons.svg"])),
         Asset.Of("mark", ".svg", "image/svg+xml", Join(["mark.svg"])),
     }.ToDictionary(asset => asset.Name);

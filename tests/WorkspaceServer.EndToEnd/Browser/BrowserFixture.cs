@@ -33,7 +33,8 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <param name="at">Another server than the one with the gallery.</param>
     internal async Task<WatchedPage> OpenAsync(int width = 1440, ColorScheme theme = ColorScheme.Light, bool script = true, RunningServer? at = null)
     {
-        var url = (at ?? Server).Url;
+        // By name, as people have it: a passkey belongs to a domain, and an address of numbers is none.
+        var url = new UriBuilder((at ?? Server).Url) { Host = "localhost" }.Uri;
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = url.ToString(),

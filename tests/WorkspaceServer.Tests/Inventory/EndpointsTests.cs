@@ -42,6 +42,8 @@ public sealed class EndpointsTests
         "ids are only looked up", "only the names of files that exist are found", "public files", "somebody looks at their own account",
         "somebody looks at their own workspaces", "the answer to the question is recorded",
         "what the agent does with it is recorded", "the run is recorded when it is committed", "nothing of it was visible",
+        "using the passkey is recorded", "adding the passkey is recorded", "somebody looks at their own passkeys",
+        "somebody looks at their own workspaces",
     ];
 
     [Theory]

@@ -47,6 +47,9 @@ internal interface IAccountPages
     /// <summary>Backup codes, shown this once.</summary>
     IResult BackupCodes(BackupCodesView view);
 
+    /// <summary>The passkeys, with the form for a new one.</summary>
+    IResult Passkeys(PasskeysView view);
+
     IResult Sessions(SessionsView view);
 
     /// <summary>What protects the account, with the ways to change it.</summary>
@@ -56,7 +59,9 @@ internal interface IAccountPages
 // What the pages show. Public, since Razor makes components, and so what they are given, public.
 public sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null);
 
-public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null);
+/// <param name="TakesCode">Whether there is an app or a backup code.</param>
+/// <param name="TakesPasskey">Whether there is a passkey.</param>
+public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null, bool TakesCode = true, bool TakesPasskey = false);
 
 /// <param name="Again">The page on which to ask once more.</param>
 public sealed record MailSentView(string Email, string Again);
@@ -76,8 +81,9 @@ public sealed record ChoosePasswordView(string Token, string Email, FormProblems
 /// <param name="Again">The page on which to ask for a new one.</param>
 public sealed record LinkNotGoodView(string Sentence, string Again);
 
-/// <param name="TakesCode">Whether a code is asked for, and not the password.</param>
-public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null);
+/// <param name="TakesCode">Whether a code is asked for.</param>
+/// <param name="TakesPasskey">Whether a passkey will do. The password is asked for only if there is neither.</param>
+public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null, bool TakesPasskey = false);
 
 public sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
 
@@ -88,9 +94,20 @@ public sealed record MfaView(int BackupCodesLeft);
 
 public sealed record BackupCodesView(IReadOnlyList<string> Codes);
 
-/// <param name="BackupCodesLeft">Unused ones; null if a password alone signs them in.</param>
+public sealed record PasskeysView(IReadOnlyList<PasskeyRow> Passkeys, bool HasApp, FormProblems? Problems = null);
+
+/// <param name="IsSynced">Whether the maker of the device keeps it on the person's other devices, too.</param>
+public sealed record PasskeyRow(string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsSynced);
+
+/// <param name="Local">What of this server signs them in; null if they sign in elsewhere.</param>
 /// <param name="Sessions">Browsers that are signed in, this one among them.</param>
-public sealed record SecurityView(string Email, bool HasPassword, int? BackupCodesLeft, int Sessions);
+public sealed record SecurityView(string Email, LocalSecurity? Local, int Sessions);
+
+/// <param name="BackupCodes">Unused ones.</param>
+public sealed record LocalSecurity(bool HasPassword, bool HasApp, int Passkeys, int BackupCodes)
+{
+    public bool IsProtected => HasApp || Passkeys > 0;
+}
 
 public sealed record SessionsView(IReadOnlyList<SessionRow> Sessions);
 

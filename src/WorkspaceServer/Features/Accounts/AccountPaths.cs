@@ -21,6 +21,12 @@ internal static class AccountPaths
     /// <summary>POST: exchanges a session token of Clerk's.</summary>
     public const string ClerkSignIn = "/sign-in/clerk";
 
+    /// <summary>POST: signs in with a passkey.</summary>
+    public const string PasskeySignIn = "/sign-in/passkey";
+
+    /// <summary>POST: a challenge for the passkey of whoever signs in.</summary>
+    public const string PasskeySignInOptions = "/sign-in/passkey/options";
+
     public const string SignOut = "/sign-out";
     public const string Register = "/register";
     public const string Verify = "/verify";
@@ -31,6 +37,12 @@ internal static class AccountPaths
 
     public const string Setup = "/setup";
     public const string StepUp = "/step-up";
+
+    /// <summary>POST: proves with a passkey that it is still the same person.</summary>
+    public const string PasskeyStepUp = "/step-up/passkey";
+
+    /// <summary>POST: a challenge for a passkey of the person who is signed in.</summary>
+    public const string PasskeyStepUpOptions = "/step-up/passkey/options";
 
     /// <summary>What protects one's account, with the ways to change it.</summary>
     public const string Security = "/account";
@@ -43,6 +55,16 @@ internal static class AccountPaths
 
     /// <summary>POST: makes new backup codes, which voids the old ones.</summary>
     public const string BackupCodes = "/account/mfa/backup-codes";
+
+    /// <summary>GET: the person's passkeys. POST: adds one.</summary>
+    public const string Passkeys = "/account/passkeys";
+
+    /// <summary>POST: a challenge for a new passkey.</summary>
+    public const string PasskeyOptions = "/account/passkeys/options";
+
+    public const string RenamePasskey = "/account/passkeys/rename";
+
+    public const string RemovePasskey = "/account/passkeys/remove";
 
     public const string Sessions = "/account/sessions";
 

@@ -3,6 +3,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Accounts.Links;
+using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.SecondFactors;
@@ -26,6 +27,8 @@ internal static class AccountsFeature
         services.AddSingleton<SessionKeeper>();
         services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<AuthOptions>()));
         services.AddSingleton<SecondFactorKeeper>();
+        services.AddSingleton<PasskeyStore>();
+        services.AddSingleton<Protection>();
         services.AddSingleton<NewPeople>();
     }
 
@@ -35,6 +38,7 @@ internal static class AccountsFeature
         services.AddSingleton<AttemptLimit>();
         services.AddSingleton<AccountMails>();
         services.AddSingleton<SignInFlow>();
+        services.AddSingleton<PasskeyKeeper>();
         services.AddSingleton<AccountCookies>();
         services.AddSingleton<IAccountPages, RazorAccountPages>();
         services.AddSingleton<IShells, PersonalShells>();
@@ -70,6 +74,11 @@ internal static class AccountsFeature
         MfaPage.Map(routes);
         RemoveMfa.Map(routes);
         NewBackupCodes.Map(routes);
+        UsePasskey.Map(routes);
+        StepUpWithPasskey.Map(routes);
+        PasskeysPage.Map(routes);
+        RenamePasskey.Map(routes);
+        RemovePasskey.Map(routes);
         if (options.AllowRegistration)
         {
             RegisterPage.Map(routes);

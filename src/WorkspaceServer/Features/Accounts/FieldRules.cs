@@ -1,4 +1,5 @@
 using FluentValidation;
+using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
@@ -17,6 +18,10 @@ internal static class FieldRules
     public static void IsName<T>(this IRuleBuilder<T, string> rule) => rule
         .Must(name => name.Trim().Length is > 0 and <= Person.MaxNameLength && !name.Any(char.IsControl))
         .WithMessage($"Type your name, in 1 to {Person.MaxNameLength} characters.");
+
+    public static void IsPasskeyName<T>(this IRuleBuilder<T, string> rule) => rule
+        .Must(name => name.Length <= PasskeyKeeper.MaxNameLength && !name.Any(char.IsControl))
+        .WithMessage($"Give a name of up to {PasskeyKeeper.MaxNameLength} characters.");
 
     public static void IsCode<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(code => code.Length is > 0 and <= MaxCodeLength).WithMessage("Type the code.");

@@ -36,6 +36,8 @@ internal sealed class RazorAccountPages : IAccountPages
 
     public IResult BackupCodes(BackupCodesView view) => Page.Of<Pages.BackupCodesPage>(view);
 
+    public IResult Passkeys(PasskeysView view) => Page.Of<Pages.PasskeysPage>(view, StatusOf(view.Problems));
+
     public IResult Sessions(SessionsView view) => Page.Of<Pages.SessionsPage>(view);
 
     public IResult Security(SecurityView view) => Page.Of<Pages.SecurityPage>(view);

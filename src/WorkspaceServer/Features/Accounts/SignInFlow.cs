@@ -23,6 +23,7 @@ internal sealed class SignInFlow(
     PasswordHasher hasher,
     AttemptLimit attempts,
     SecondFactorKeeper secondFactors,
+    Protection protection,
     OneTimeLinks links,
     SessionKeeper sessions,
     AccountCookies cookies,
@@ -82,10 +83,10 @@ internal sealed class SignInFlow(
         return (proof, null);
     }
 
-    /// <summary>After a password or a link was right. With a second factor enrolled there is no session yet, only a cookie that asks for it.</summary>
+    /// <summary>After a password or a link was right. With a second factor, an app or a passkey, there is no session yet, only a cookie that asks for it.</summary>
     public async Task<IResult> FirstFactorPassedAsync(HttpContext context, Person person, string? returnTo)
     {
-        if (!secondFactors.IsEnrolled(person.Id))
+        if (!protection.Of(person.Id).IsProtected)
         {
             return await StartAsync(context, person, hasMfa: false, returnTo);
         }

@@ -41,6 +41,7 @@ internal static class AuditActions
     public static readonly AuditAction RecoveryCodesMade = new("recovery_codes.made", "New recovery codes were made.");
     public static readonly AuditAction RecoveryCodeUsed = new("recovery_code.used", "A recovery code was used up.");
     public static readonly AuditAction PasskeyAdded = new("passkey.added", "A passkey was added.");
+    public static readonly AuditAction PasskeyRenamed = new("passkey.renamed", "A passkey was given another name.");
     public static readonly AuditAction PasskeyRemoved = new("passkey.removed", "A passkey was removed.");
 
     // Workspaces and their data

@@ -60,6 +60,7 @@ public sealed class ExternalModeTests
     [Theory]
     [InlineData("credential")]
     [InlineData("totp")]
+    [InlineData("passkey")]
     [InlineData("backup_code_set")]
     [InlineData("backup_code")]
     [Trait("claim", "A7")]
@@ -82,12 +83,12 @@ public sealed class ExternalModeTests
         Plant(workspaces.Control);
         var wiped = new LocalSecretsStore(workspaces.Control).Wipe();
 
-        Assert.Equal(new WipedSecrets(1, 1, 1, 1), wiped);
-        Assert.All(new[] { "credential", "totp", "backup_code", "backup_code_set", "session" }, table => Assert.Equal(0, Count(workspaces.Control, table)));
+        Assert.Equal(new WipedSecrets(1, 2, 1, 1), wiped);
+        Assert.All(new[] { "credential", "totp", "passkey", "passkey_challenge", "backup_code", "backup_code_set", "session" }, table => Assert.Equal(0, Count(workspaces.Control, table)));
         Assert.Equal(1, Count(workspaces.Control, "person"));
         ExternalFeature.RefuseLocalSecrets(Services(workspaces, AuthMode.Clerk));
         // Whatever the schema calls a verifier, a hash or a sealed key of a person's is among the tables above: a new one must be added to the wipe.
-        Assert.Equal(["backup_code.hash", "credential.verifier", "totp.pending_key", "totp.sealed_key"], SecretColumns(workspaces.Control));
+        Assert.Equal(["backup_code.hash", "credential.verifier", "passkey.public_key", "totp.pending_key", "totp.sealed_key"], SecretColumns(workspaces.Control));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class ExternalModeTests
         Assert.Equal(0, Count(home.Control, "credential"));
         Assert.Equal(0, Count(home.Control, "session"));
         Assert.Equal(
-            """{"mode":"clerk","passwords":1,"second_factors":1,"recovery":1,"sessions":1}""", Assert.Single(home.Audited(AuditActions.AuthModeSwitched)).Row.Details);
+            """{"mode":"clerk","passwords":1,"second_factors":2,"recovery":1,"sessions":1}""", Assert.Single(home.Audited(AuditActions.AuthModeSwitched)).Row.Details);
     }
 
     [Fact]
@@ -145,6 +146,10 @@ public sealed class ExternalModeTests
         [
             ("credential", "INSERT INTO credential (person_id, verifier, changed_at) VALUES (@id, '$argon2id$', 1)"),
             ("totp", "INSERT INTO totp (person_id, sealed_key, enrolled_at) VALUES (@id, x'00', 1)"),
+            ("passkey", """
+                INSERT INTO passkey (id, person_id, credential_id, public_key, name, sign_count, transports, is_backup_eligible, is_backed_up, created_at)
+                VALUES ('p', @id, x'00', x'00', 'phone', 0, '', 0, 0, 1)
+                """),
             ("backup_code_set", "INSERT INTO backup_code_set (person_id, parameters, created_at) VALUES (@id, '$argon2id$', 1)"),
             ("backup_code", "INSERT INTO backup_code (person_id, hash) VALUES (@id, x'00')"),
             ("session", """

@@ -21,24 +21,25 @@ internal static class MfaPage
             .WithMetadata(new ReachableWithoutMfa());
     }
 
-    private static IResult Show(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, AuthOptions auth)
+    private static IResult Show(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, Protection protection, AuthOptions auth)
     {
+        // Set up, but this session was opened without it: the code or the passkey first.
         var person = SignedIn.Of(context.User);
-        if (!secondFactors.IsEnrolled(person.PersonId))
+        if (protection.IsShortOf(person))
         {
-            return Enrol(pages, secondFactors, auth, person, null);
+            return SeeOther.To(AccountPaths.StepUp + ReturnTo.Query(AccountPaths.Mfa));
         }
 
-        // Set up, but this session was opened without it: the code first.
-        return person.HasMfa
+        return secondFactors.IsEnrolled(person.PersonId)
             ? pages.Mfa(new MfaView(secondFactors.CountBackupCodes(person.PersonId)))
-            : SeeOther.To(AccountPaths.StepUp + ReturnTo.Query(AccountPaths.Mfa));
+            : Enrol(pages, secondFactors, auth, person, null);
     }
 
     private static async Task<IResult> HandleAsync(
         HttpContext context,
         IAccountPages pages,
         SecondFactorKeeper secondFactors,
+        Protection protection,
         SessionKeeper sessions,
         AccountCookies cookies,
         AccountMails mails,
@@ -47,7 +48,7 @@ internal static class MfaPage
     {
         var person = SignedIn.Of(context.User);
         var (form, problems) = await Form.ReadAsync(context, new Validator());
-        if (secondFactors.IsEnrolled(person.PersonId))
+        if (secondFactors.IsEnrolled(person.PersonId) || protection.IsShortOf(person))
         {
             return SeeOther.To(AccountPaths.Mfa);
         }

@@ -11,13 +11,13 @@ internal static class NewBackupCodes
         .TakesForm()
         .Guarded(Authority.FreshlySignedIn, RateClasses.SignIn, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.RecoveryCodesMade));
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, AuditLog audit)
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, Protection protection, AuditLog audit)
     {
         await Form.ReadAsync(context, new NoFields.Validator());
         var person = SignedIn.Of(context.User);
-        if (!person.HasMfa || !secondFactors.IsEnrolled(person.PersonId))
+        if (!person.HasMfa || !protection.Of(person.PersonId).IsProtected)
         {
-            return SeeOther.To(AccountPaths.Mfa);
+            return SeeOther.To(AccountPaths.Security);
         }
 
         var codes = await secondFactors.NewBackupCodesAsync(person.PersonId, context.RequestAborted);

@@ -11,16 +11,16 @@ internal static class SignInCodePage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.SignInCode, (HttpContext context, IAccountPages pages, SignInFlow flow) => flow.FindWaiting(context) is null
-                ? SeeOther.To(AccountPaths.SignIn + ReturnTo.Query(ReturnTo.Of(context.Request)))
-                : pages.SignInCode(new SignInCodeView(ReturnTo.Of(context.Request))))
+        routes.MapGet(AccountPaths.SignInCode, (HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection) => flow.FindWaiting(context) is { } person
+                ? pages.SignInCode(View(protection.Of(person.Id), ReturnTo.Of(context.Request), null))
+                : SeeOther.To(AccountPaths.SignIn + ReturnTo.Query(ReturnTo.Of(context.Request))))
             .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"));
         routes.MapPost(AccountPaths.SignInCode, HandleAsync)
             .TakesForm()
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.SignInSucceeded, AuditActions.MfaFailed, AuditActions.SignInLocked, AuditActions.RecoveryCodeUsed));
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow)
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (flow.FindWaiting(context) is not { } person)
@@ -41,8 +41,11 @@ internal static class SignInCodePage
 
         return await flow.SecondFactorPassedAsync(context, form.ReturnTo) ?? SeeOther.To(AccountPaths.SignIn);
 
-        IResult Again(FormProblems found) => pages.SignInCode(new SignInCodeView(ReturnTo.Safe(form.ReturnTo), found));
+        IResult Again(FormProblems found) => pages.SignInCode(View(protection.Of(person.Id), form.ReturnTo, found));
     }
+
+    private static SignInCodeView View(Protected has, string returnTo, FormProblems? problems) =>
+        new(ReturnTo.Safe(returnTo), problems, has.TakesCode, TakesPasskey: has.Passkeys > 0);
 
     internal sealed record Fields(string Code, string ReturnTo);
 

@@ -12,8 +12,8 @@ internal static class StepUpPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.StepUp, (HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors) => pages.StepUp(
-                new StepUpView(secondFactors.IsEnrolled(SignedIn.Of(context.User).PersonId), ReturnTo.Of(context.Request))))
+        routes.MapGet(AccountPaths.StepUp, (HttpContext context, IAccountPages pages, Protection protection) => pages.StepUp(
+                View(protection.Of(SignedIn.Of(context.User).PersonId), ReturnTo.Of(context.Request), null)))
             .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"))
             .WithMetadata(new ReachableWithoutMfa());
         routes.MapPost(AccountPaths.StepUp, HandleAsync)
@@ -22,11 +22,16 @@ internal static class StepUpPage
             .WithMetadata(new ReachableWithoutMfa());
     }
 
+    /// <summary>Whoever has more than a password proves it with that: a password that was stolen must not be enough.</summary>
+    public static StepUpView View(Protected has, string returnTo, FormProblems? problems) =>
+        new(has.TakesCode, ReturnTo.Safe(returnTo), problems, TakesPasskey: has.Passkeys > 0);
+
     private static async Task<IResult> HandleAsync(
-        HttpContext context, IAccountPages pages, SignInFlow flow, SecondFactorKeeper secondFactors, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
+        HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
     {
         var person = SignedIn.Of(context.User);
-        var takesCode = secondFactors.IsEnrolled(person.PersonId);
+        var has = protection.Of(person.PersonId);
+        var takesCode = has.IsProtected;
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (problems is not null)
         {
@@ -47,7 +52,7 @@ internal static class StepUpPage
         await audit.RecordAsync(new AuditEntry(AuditActions.SteppedUp) { Target = ("session", person.SessionId) });
         return SeeOther.To(ReturnTo.Safe(form.ReturnTo));
 
-        IResult Again(FormProblems found) => pages.StepUp(new StepUpView(takesCode, ReturnTo.Safe(form.ReturnTo), found));
+        IResult Again(FormProblems found) => pages.StepUp(View(has, form.ReturnTo, found));
     }
 
     private static async Task<(bool IsRight, TimeSpan? Wait)> ProveAsync(

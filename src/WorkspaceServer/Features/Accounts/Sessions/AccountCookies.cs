@@ -19,6 +19,9 @@ internal sealed class AccountCookies(ServerOptions options)
     /// <summary>Marks the browser that asked for a sign-in link: no other can use it.</summary>
     public AccountCookie Browser { get; } = new("browser", options.IsPublicHttps);
 
+    /// <summary>Which challenge of a passkey this browser was given.</summary>
+    public AccountCookie Passkey { get; } = new("passkey", options.IsPublicHttps);
+
     /// <summary>The right password was given and the second factor is still to come. Opens nothing else.</summary>
     public AccountCookie SecondFactor { get; } = new("second-factor", options.IsPublicHttps);
 }

@@ -1,0 +1,33 @@
+using WorkspaceServer.Features.Accounts.Passkeys;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+
+namespace WorkspaceServer.Features.Accounts;
+
+/// <summary>What an account has besides a password or a mailbox.</summary>
+/// <param name="HasApp">An authenticator app.</param>
+/// <param name="BackupCodes">Unused ones.</param>
+internal sealed record Protected(bool HasApp, int Passkeys, int BackupCodes)
+{
+    /// <summary>A password alone does not open it.</summary>
+    public bool IsProtected => HasApp || Passkeys > 0;
+
+    /// <summary>There is something to type: a code of the app or a backup code.</summary>
+    public bool TakesCode => HasApp || (Passkeys > 0 && BackupCodes > 0);
+}
+
+/// <summary>Knows what stands between somebody's stolen password and their account.</summary>
+internal sealed class Protection(SecondFactorKeeper secondFactors, PasskeyStore passkeys)
+{
+    public Protected Of(string personId) => new(secondFactors.IsEnrolled(personId), passkeys.Count(personId), secondFactors.CountBackupCodes(personId));
+
+    /// <summary>Whether this session was opened with less than the account has: such a one changes nothing about how its owner signs in.</summary>
+    public bool IsShortOf(SignedIn person) => !person.HasMfa && Of(person.PersonId).IsProtected;
+
+    /// <summary>Takes all of it away, for somebody who lost it.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool Remove(string personId)
+    {
+        var hadApp = secondFactors.Remove(personId);
+        return passkeys.Remove(personId, id: null) > 0 || hadApp;
+    }
+}
