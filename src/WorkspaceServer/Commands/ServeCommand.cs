@@ -18,7 +18,7 @@ internal static class ServeCommand
         {
             await using var app = Start(context.Get<IConfiguration>(), context.Get<IEnumerable<OptionsSection>>(), context.Get<ServerOptions>());
             await StartListeningAsync(app, cancel);
-            if (app.Services.GetRequiredService<PeopleStore>().IsEmpty())
+            if (app.Services.GetRequiredService<PeopleStore>().IsEmpty() && app.Services.GetRequiredService<AuthOptions>().Mode == AuthMode.Local)
             {
                 // On standard output and not in the log, which may be kept and sent elsewhere.
                 var link = app.Services.GetRequiredService<NewPeople>().NewSetupLink();

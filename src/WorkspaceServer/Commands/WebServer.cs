@@ -12,6 +12,7 @@ using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
+using WorkspaceServer.Features.Team;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 
@@ -43,6 +44,7 @@ internal static class WebServer
         builder.Services.AddExternalSignIn();
         builder.Services.AddHealth();
         builder.Services.AddKeptCounters();
+        builder.Services.AddTeam();
         builder.Services.AddPages();
         builder.Services.AddOverview();
         var mcp = builder.Services.AddMcp();
@@ -60,6 +62,7 @@ internal static class WebServer
         SyncFeature.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
+        TeamFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         OverviewFeature.Map(app);
         OAuthFeature.Map(app);

@@ -1,5 +1,7 @@
 using Microsoft.Playwright;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -89,6 +91,31 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out" }).ClickAsync();
         await window.Page.GotoAsync(AccountPaths.Sessions);
         Assert.Contains(AccountPaths.SignIn, window.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("claim", "A58")]
+    [InlineData("http://localhost:65001/")] // the same site for cookies, which come along
+    [InlineData("http://127.0.0.1:65001/")]
+    public async Task AFormOfAnotherOriginDoesNothing(string evil)
+    {
+        await using var window = await SignInAsync();
+        var other = await accounts.SignInAsync(Email);
+        var person = accounts.Server.Get<PeopleStore>().FindByEmail(Email)!;
+        var target = new UriBuilder(accounts.Server.Url) { Host = "localhost", Path = AccountPaths.EndOtherSessions };
+        await window.Page.RouteAsync(evil + "**", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "text/html",
+            Body = $"<form method=\"post\" action=\"{target}\"><button>Win a phone</button></form>",
+        }));
+
+        await window.Page.GotoAsync(evil);
+        var answer = await window.Page.RunAndWaitForResponseAsync(
+            () => window.Page.GetByRole(AriaRole.Button).ClickAsync(), response => response.Url == target.Uri.ToString());
+
+        Assert.Contains(answer.Status, (int[])[303, 403]);
+        Assert.Equal(2, accounts.Server.Get<SessionKeeper>().List(person.Id).Count);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await other.GetAsync(AccountPaths.Sessions)).Status);
     }
 
     private async Task<WatchedPage> SignInAsync()

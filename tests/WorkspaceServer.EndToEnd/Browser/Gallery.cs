@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Dashboard;
-using WorkspaceServer.Features.Access.Pages;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 
@@ -52,6 +52,8 @@ internal static class Gallery
         ["passkeys"] = () => Accounts.Passkeys(new PasskeysView(
             [new PasskeyRow("1", "Asha’s phone", Now.AddDays(-40), Now, IsSynced: true), new PasskeyRow("2", "Firefox on Windows", Now.AddDays(-1), null, IsSynced: false)], HasApp: false)),
         ["passkeys-none"] = () => Accounts.Passkeys(new PasskeysView([], HasApp: true, FormProblems.Whole("The device's answer could not be used. Try again."))),
+        ["signed-out"] = () => Accounts.SignedOut(new SignedOutView()),
+        ["sign-in-clerk"] = () => Accounts.SignInAtClerk(new SignInAtClerkView(["https://app.sharma.example"])),
         ["security-elsewhere"] = () => Accounts.Security(new SecurityView(Email, null, 2)),
         ["security-weak"] = () => Accounts.Security(new SecurityView(Email, new LocalSecurity(HasPassword: true, HasApp: false, 0, 0), 1)),
         ["security"] = () => Accounts.Security(new SecurityView(Email, new LocalSecurity(HasPassword: true, HasApp: true, 2, 9), 3)),
@@ -89,11 +91,19 @@ internal static class Gallery
         ["connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel("https://ws.kesarvan.example/mcp", [Client, Client with { Name = "Inspector", VerifiedHost = null, Status = ClientStatus.Paused }, Client with { Status = ClientStatus.Ended, UsedAt = null }], MayEnd: true, MayLetGoOn: true)),
         ["connected-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel("https://ws.kesarvan.example/mcp", [], MayEnd: true, MayLetGoOn: true)),
         ["client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, MayNarrow: true, null)),
-        ["invitation"] = () => Page.Of<InvitationPage>(new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", "Imran Shaikh", Now.AddDays(7), null)),
-        ["invitation-error"] = () => Page.Of<InvitationPage>(
-            new InvitationModel(LinkToken, "Asha Kulkarni", "Kesarvan Traders", "member", null, Now, "This invitation is for another address. Sign in with that one.")),
-        ["team"] = () => Page.Of<TeamPage>(Team("owner")),
-        ["team-viewer"] = () => Page.Of<TeamPage>(Team("viewer") with { Invite = null, Invited = [] }),
+        ["invitation"] = () => Page.Of<InvitationPage>(TeamPages.Invitation),
+        ["invitation-error"] = () => Page.Of<InvitationPage>(TeamPages.InvitationError),
+        ["team"] = () => Page.Of<TeamPage>(TeamPages.Team),
+        ["team-viewer"] = () => Page.Of<TeamPage>(TeamPages.TeamOfViewer),
+        ["team-invite"] = () => Page.Of<InvitePage>(TeamPages.Invite),
+        ["team-invite-error"] = () => Page.Of<InvitePage>(TeamPages.InviteError),
+        ["team-member"] = () => Page.Of<MemberPage>(TeamPages.Member),
+        ["team-you"] = () => Page.Of<MemberPage>(TeamPages.You),
+        ["team-new-role"] = () => Page.Of<NewRolePage>(TeamPages.NewRole),
+        ["team-review"] = () => Page.Of<ReviewPage>(TeamPages.Review),
+        ["team-support"] = () => Page.Of<SupportPage>(TeamPages.Support),
+        ["team-support-none"] = () => Page.Of<SupportPage>(TeamPages.Support with { Grants = [] }),
+        ["team-settings"] = () => Page.Of<SettingsPage>(TeamPages.Settings),
         ["problem-404"] = () => Problem(ProblemCodes.NotFound, "There is nothing at this address."),
         ["problem-403"] = () => Problem(ProblemCodes.Forbidden, "Your role in this workspace does not allow it. An owner can change that."),
         ["problem-500"] = () => Problem(ProblemCodes.InternalError, ""),
@@ -132,29 +142,6 @@ internal static class Gallery
 
     private static IResult Problem(ProblemCode code, string detail) =>
         Page.Of<ProblemView>(ProblemPage.Describe(code, detail, "0199c3f2a4b87d10", "/gallery/home"));
-
-    private static TeamModel Team(string role)
-    {
-        var mayChange = role == "owner";
-        return new TeamModel(
-            "Kesarvan Traders",
-            [
-                new MemberRow("1", "Asha Kulkarni", Email, "owner", "Passkey", IsWeak: false, Now, IsSuspended: false, IsYou: true, MayChange: false),
-                new MemberRow("2", "Imran Shaikh", "imran@kesarvan.example", "admin", "Code app", IsWeak: false, Now.AddHours(-1), IsSuspended: false, IsYou: false, mayChange),
-                new MemberRow("3", "Sunil Pawar", "sunil@kesarvan.example", "member", "Password only", IsWeak: true, Now.AddDays(-1), IsSuspended: false, IsYou: false, mayChange),
-                new MemberRow("4", "मनीषा देशमुख", "manisha@kesarvan.example", "viewer", "Code app", IsWeak: false, null, IsSuspended: true, IsYou: false, mayChange),
-            ],
-            [new InvitedRow("5", "devika.with.a.long.name@raoandcompany.example", "viewer", Now.AddDays(-1), Now.AddDays(6))],
-            ["viewer", "member", "admin", "owner"],
-            [
-                new PermissionRow("See tables", [true, true, true, true]),
-                new PermissionRow("Export rows", [true, true, true, false]),
-                new PermissionRow("Invite people", [true, true, false, false]),
-                new PermissionRow("Close the workspace", [true, false, false, false]),
-            ],
-            new InviteForm("/w/1/team/invite", null, null),
-            new TeamActions("/w/1/team/role", "/w/1/team/suspend", "/w/1/team/unsuspend", "/w/1/team/withdraw"));
-    }
 
     // Not a code that says anything; it only looks like one.
     private static QrCode Squares() =>

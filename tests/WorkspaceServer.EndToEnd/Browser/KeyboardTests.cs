@@ -54,8 +54,8 @@ public sealed class KeyboardTests(BrowserFixture browser)
         }
 
         Assert.DoesNotContain("Sign out", stops.Take(3)); // the menu was passed over
-        Assert.Contains("Suspend Imran Shaikh", stops);
-        Assert.Contains("Invite", stops);
+        Assert.Contains("See Imran Shaikh", stops);
+        Assert.Contains("Invite someone", stops);
     }
 
     [Fact]

@@ -37,6 +37,8 @@ public sealed partial class FolderImportsTests
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),
+        ("Team", "Accounts", "The pages of a team name the person who is signed in; the invited make their account on the way."),
+        ("Team", "Mail", "Invitations go by mail."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
 

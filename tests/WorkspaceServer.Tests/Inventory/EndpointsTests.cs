@@ -43,7 +43,6 @@ public sealed class EndpointsTests
         "somebody looks at their own workspaces", "the answer to the question is recorded",
         "what the agent does with it is recorded", "the run is recorded when it is committed", "nothing of it was visible",
         "using the passkey is recorded", "adding the passkey is recorded", "somebody looks at their own passkeys",
-        "somebody looks at their own workspaces",
     ];
 
     [Theory]

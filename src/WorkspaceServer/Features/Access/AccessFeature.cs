@@ -32,6 +32,7 @@ internal static class AccessFeature
     /// <summary>Makes every guarded endpoint ask the policy.</summary>
     public static void AddAccessAuthorization(this IServiceCollection services)
     {
+        services.AddSingleton<Denials>();
         services.AddSingleton<IAuthorizationHandler, AuthorityHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalResponses>();
     }

@@ -18,6 +18,12 @@ internal interface IAccountPages
     /// <summary>A link from a mail was opened: one button that uses it, so that programs that only look at links use none up.</summary>
     IResult UseSignInLink(UseSignInLinkView view);
 
+    /// <summary>Signed out here, while the identity provider still knows them.</summary>
+    IResult SignedOut(SignedOutView view);
+
+    /// <summary>Where people sign in at Clerk: how that goes, since no page of ours may load Clerk's script.</summary>
+    IResult SignInAtClerk(SignInAtClerkView view);
+
     IResult Register(RegisterView view);
 
     /// <summary>The link of a new account was opened: asks for name and password.</summary>
@@ -68,9 +74,14 @@ public sealed record MailSentView(string Email, string Again);
 
 public sealed record UseSignInLinkView(string Token, string ReturnTo);
 
+public sealed record SignedOutView;
+
+/// <param name="Pages">Origins of the pages that sign people in.</param>
+public sealed record SignInAtClerkView(IReadOnlyList<string> Pages);
+
 public sealed record RegisterView(string Email, FormProblems? Problems = null);
 
-public sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null);
+public sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null, string ReturnTo = "");
 
 public sealed record SetupView(string Token, string Email, string Name, FormProblems? Problems = null);
 

@@ -28,6 +28,9 @@ internal static class AccountPaths
     public const string PasskeySignInOptions = "/sign-in/passkey/options";
 
     public const string SignOut = "/sign-out";
+    /// <summary>Where somebody is after signing out who signs in elsewhere: the sign-in page would send them there and back in at once.</summary>
+    public const string SignedOut = "/signed-out";
+
     public const string Register = "/register";
     public const string Verify = "/verify";
     public const string ForgotPassword = "/forgot-password";

@@ -74,6 +74,7 @@ internal static class AccountsFeature
         MfaPage.Map(routes);
         RemoveMfa.Map(routes);
         NewBackupCodes.Map(routes);
+        VerifyPage.Map(routes);
         UsePasskey.Map(routes);
         StepUpWithPasskey.Map(routes);
         PasskeysPage.Map(routes);
@@ -82,7 +83,6 @@ internal static class AccountsFeature
         if (options.AllowRegistration)
         {
             RegisterPage.Map(routes);
-            VerifyPage.Map(routes);
         }
     }
 }

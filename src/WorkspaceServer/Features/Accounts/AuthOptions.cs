@@ -36,7 +36,7 @@ internal sealed record AuthOptions
     /// <summary>Whether a super_admin without a second factor reaches only the page that sets one up.</summary>
     public bool RequireMfaForOperators { get; init; } = true;
 
-    /// <summary>A session ends after this time without use, in minutes; 5 to 60.</summary>
+    /// <summary>A session ends after this time without use, in minutes; 5 to 60. A workspace may say otherwise for its members.</summary>
     public int SessionIdleMinutes { get; init; } = 30;
 
     /// <summary>A session ends after this time whatever happens, in hours; 1 to 24.</summary>

@@ -65,9 +65,16 @@ internal sealed class NewPeople(
     }
 
     /// <summary>The link that makes the first operator. Earlier ones are void.</summary>
-    /// <exception cref="ProblemException">There is somebody already.</exception>
+    /// <exception cref="ProblemException">There is somebody already, or people sign in elsewhere.</exception>
     public string NewSetupLink()
     {
+        if (auth.Mode != AuthMode.Local)
+        {
+            throw new ProblemException(
+                ProblemCodes.BadConfiguration,
+                "Auth:Mode is not local: the first person has no password here. Make them with: workspace-server user create EMAIL --name NAME --super-admin, and they sign in at the identity provider.");
+        }
+
         if (!people.IsEmpty())
         {
             throw new ProblemException(ProblemCodes.AlreadyExists, "Somebody can sign in already. Add others with: workspace-server user create EMAIL");

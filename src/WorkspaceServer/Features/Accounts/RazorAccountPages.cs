@@ -14,6 +14,10 @@ internal sealed class RazorAccountPages : IAccountPages
 
     public IResult UseSignInLink(UseSignInLinkView view) => Page.Of<Pages.UseSignInLinkPage>(view);
 
+    public IResult SignedOut(SignedOutView view) => Page.Of<Pages.SignedOutPage>(view);
+
+    public IResult SignInAtClerk(SignInAtClerkView view) => Page.Of<Pages.SignInAtClerkPage>(view);
+
     public IResult Register(RegisterView view) => Page.Of<Pages.RegisterPage>(view, StatusOf(view.Problems));
 
     public IResult Verify(NewPersonView view) => Page.Of<Pages.VerifyPage>(view, StatusOf(view.Problems));

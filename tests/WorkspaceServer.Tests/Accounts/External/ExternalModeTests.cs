@@ -7,6 +7,7 @@ using WorkspaceServer.Control;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -19,10 +20,10 @@ public sealed class ExternalModeTests
 {
     // What stays, in whatever mode: to leave, and to see one's account and end its sessions.
     private static readonly string[] Kept =
-        [AccountPaths.SignOut, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home];
+        [AccountPaths.SignOut, AccountPaths.SignedOut, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home];
 
     private static readonly string[] OfOidc = [AccountPaths.SignIn, AccountPaths.OidcSignIn, AccountPaths.OidcCallback, AccountPaths.StepUp];
-    private static readonly string[] OfClerk = [AccountPaths.ClerkSignIn];
+    private static readonly string[] OfClerk = [AccountPaths.SignIn, AccountPaths.ClerkSignIn];
 
     private static string[] AllPaths => [.. typeof(AccountPaths).GetFields(BindingFlags.Public | BindingFlags.Static).Select(path => (string)path.GetRawConstantValue()!)];
 
@@ -46,6 +47,35 @@ public sealed class ExternalModeTests
         var routes = external.Server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!).ToArray();
         Assert.Contains(mine[^1], routes);
         Assert.DoesNotContain(routes, route => AllPaths.Except(Kept).Except(mine).Contains(route) || route.Contains("password", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("oidc")]
+    [InlineData("clerk")]
+    public async Task SigningOutDoesNotSignInAgainAtOnce(string mode)
+    {
+        await using var external = mode == "oidc" ? await ExternalServer.StartOidcAsync() : await ExternalServer.StartClerkAsync();
+        var person = Person.New("asha@sharma.example", "Asha", SystemRole.User, DateTimeOffset.UnixEpoch);
+        external.Server.Get<PeopleStore>().Add(person);
+        var browser = new TestBrowser(external.Server);
+        browser.Cookies["session"] = external.Server.Get<SessionKeeper>().Start(person, hasMfa: false, "192.0.2.1", "test").Secret;
+        Assert.Contains("organisation", (await browser.GetAsync(AccountPaths.Security)).Body, StringComparison.Ordinal);
+
+        Assert.Equal(AccountPaths.SignedOut, (await browser.PostAsync(AccountPaths.SignOut, [], AccountPaths.Security)).Location);
+        Assert.Contains("You are signed out", (await browser.GetAsync(AccountPaths.SignedOut)).Body, StringComparison.Ordinal);
+        Assert.Empty(external.Server.Get<SessionKeeper>().List(person.Id));
+        if (mode == "clerk")
+        {
+            Assert.Contains("Sign in with Clerk", (await browser.GetAsync(AccountPaths.SignIn)).Body, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task NoLinkIsMadeThatCouldNotBeUsed()
+    {
+        await using var home = new SwitchedHome();
+
+        Assert.Equal(ExitCodes.BadConfiguration, await home.RunAsync("user", "setup-link"));
     }
 
     [Fact]

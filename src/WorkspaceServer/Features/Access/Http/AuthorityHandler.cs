@@ -6,7 +6,7 @@ using WorkspaceServer.Vault;
 namespace WorkspaceServer.Features.Access.Http;
 
 /// <summary>Asks the policy before an endpoint runs: for whom, in which workspace, with which permission.</summary>
-internal sealed class AuthorityHandler(Policy policy, SupportGrants support, LastUseStore uses) : AuthorizationHandler<AuthorityRequirement>
+internal sealed class AuthorityHandler(Policy policy, SupportGrants support, LastUseStore uses, Denials denials) : AuthorizationHandler<AuthorityRequirement>
 {
     /// <summary>Names the workspace where the path does not, and must agree with the path and the token where they do.</summary>
     public const string WorkspaceHeader = "X-Workspace-Id";
@@ -14,11 +14,11 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
     /// <summary>The part of the path that names the workspace.</summary>
     public const string WorkspaceRoute = "workspace";
 
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AuthorityRequirement requirement)
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, AuthorityRequirement requirement)
     {
         if (context.Resource is not HttpContext http || Principal.Of(context.User) is not { } principal)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         try
@@ -29,10 +29,15 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
         catch (ProblemException problem)
         {
             context.Fail(new Refusal(this, problem.Code, problem.Message));
+            if (principal.PersonId is { } person && problem.Code != ProblemCodes.BadRequest)
+            {
+                await denials.NoteAsync(person, AskedFor(http), http, problem.Code);
+            }
         }
-
-        return Task.CompletedTask;
     }
+
+    private static WorkspaceId? AskedFor(HttpContext http) =>
+        WorkspaceId.TryParse(http.Request.RouteValues[WorkspaceRoute] as string, out var id) ? id : null;
 
     private void Check(HttpContext http, Principal principal, Authority authority)
     {

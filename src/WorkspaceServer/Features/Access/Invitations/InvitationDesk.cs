@@ -51,6 +51,10 @@ internal sealed class InvitationDesk(InvitationStore invitations, AuditLog audit
         return new IssuedInvitation(invitation, secret);
     }
 
+    /// <summary>What an invitation is for, if it is good now and this person's. Uses nothing up.</summary>
+    public SeenInvitation? Look(string person, string secret) =>
+        SecretToken.TryHash(SecretToken.InvitationPrefix, secret, out var sha256) ? invitations.Look(sha256, person, clock.GetUtcNow()) : null;
+
     /// <summary>Makes the person a member. They must have the address that was invited, and have shown that it is theirs.</summary>
     /// <remarks>An invitation is worth what its maker may give when it is redeemed, not when it was made.</remarks>
     /// <exception cref="ProblemException">It is unknown, used, expired, withdrawn, or for somebody else: one answer for all. Or they are a member already.</exception>

@@ -22,6 +22,11 @@ internal sealed record Invitation(
         AcceptedAt is not null ? "accepted" : RevokedAt is not null ? "revoked" : ExpiresAt <= now ? "expired" : "open";
 }
 
+/// <summary>An invitation as the invited person sees it.</summary>
+/// <param name="Workspace">Its name.</param>
+/// <param name="InvitedBy">Null if the operator made it.</param>
+public sealed record SeenInvitation(string Workspace, string Role, string? InvitedBy, DateTimeOffset ExpiresAt);
+
 /// <summary>All SQL about invitations. Table: invitation. Schema: Control/Migrations/0006.</summary>
 internal sealed class InvitationStore(ControlDatabase control)
 {
@@ -67,6 +72,27 @@ internal sealed class InvitationStore(ControlDatabase control)
         }
 
         return list;
+    }
+
+    /// <summary>What an invitation is for, by the same conditions as <see cref="Accept"/>.</summary>
+    public SeenInvitation? Look(byte[] sha256, string person, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            """
+            SELECT workspace.name, invitation.role, CASE WHEN maker.name <> '' THEN maker.name ELSE maker.email END, invitation.expires_at
+            FROM invitation JOIN workspace ON workspace.id = invitation.workspace_id AND workspace.deleted_at IS NULL
+            LEFT JOIN person AS maker ON maker.id = invitation.created_by
+            WHERE sha256 = @sha256 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > @now
+            AND invitation.email_key = (SELECT email_key FROM person WHERE id = @person AND suspended_at IS NULL)
+            """,
+            ("@sha256", sha256),
+            ("@person", person),
+            ("@now", now.ToUnixTimeSeconds()));
+        using var rows = command.ExecuteReader();
+        return rows.Read()
+            ? new SeenInvitation(rows.GetString(0), rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2), DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(3)))
+            : null;
     }
 
     /// <summary>Uses an invitation up, if it is good now and this person has the address that was invited.</summary>

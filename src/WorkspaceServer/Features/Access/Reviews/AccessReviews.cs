@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using WorkspaceServer.Features.Access.CustomRoles;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Audit;
@@ -5,6 +6,24 @@ using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Access.Reviews;
+
+/// <summary>What somebody signs in with besides a password.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SecondFactor>))]
+internal enum SecondFactor
+{
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    [JsonStringEnumMemberName("app")]
+    App,
+
+    [JsonStringEnumMemberName("passkey")]
+    Passkey,
+
+    /// <summary>They sign in at an identity provider, which answers for it.</summary>
+    [JsonStringEnumMemberName("provider")]
+    Provider,
+}
 
 /// <param name="Permissions">Names of all that the member may do when not suspended.</param>
 /// <param name="LastUsed">The day; null if never.</param>
@@ -16,6 +35,7 @@ internal sealed record ReviewedMember(
     IReadOnlyList<string> CustomRoles,
     IReadOnlyList<string> Permissions,
     bool IsSuspended,
+    SecondFactor SecondFactor,
     DateTimeOffset? LastUsed,
     IReadOnlyList<ReviewedToken> Tokens);
 
@@ -50,9 +70,10 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
         var custom = roles.List(workspace).ToDictionary(role => role.Id);
         var tokens = reviews.Tokens(workspace, now).ToLookup(token => token.CreatedBy ?? "");
         var uses = reviews.LastUses(workspace);
+        var factors = reviews.SecondFactors(workspace);
         return new AccessReport(
             now,
-            [.. members.List(workspace, after: null, MaxMembers).Select(member => Line(member, custom, uses, [.. tokens[member.Person]]))],
+            [.. members.List(workspace, after: null, MaxMembers).Select(member => Line(member, custom, uses, factors[member.Person], [.. tokens[member.Person]]))],
             [.. tokens[""]],
             lastSignedAt,
             dueAt,
@@ -81,7 +102,7 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
     public IReadOnlyList<SignOff> SignOffs(WorkspaceId workspace, string? before, int limit) => reviews.List(workspace, before, limit);
 
     private static ReviewedMember Line(
-        Member member, Dictionary<string, CustomRole> custom, IReadOnlyDictionary<string, DateTimeOffset> uses, IReadOnlyList<ReviewedToken> tokens)
+        Member member, Dictionary<string, CustomRole> custom, IReadOnlyDictionary<string, DateTimeOffset> uses, SecondFactor factor, IReadOnlyList<ReviewedToken> tokens)
     {
         var held = member.CustomRoles.Select(id => custom[id]).ToArray();
         return new ReviewedMember(
@@ -92,6 +113,7 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
             [.. held.Select(role => role.Name)],
             [.. Roles.Effective(member.Role, held).Select(permission => permission.Name)],
             member.SuspendedAt is not null,
+            factor,
             uses.TryGetValue(member.Person, out var day) ? day : null,
             tokens);
     }

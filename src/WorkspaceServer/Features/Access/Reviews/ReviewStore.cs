@@ -10,7 +10,7 @@ internal sealed record SignOff(string Id, string? SignedBy, DateTimeOffset Signe
 /// <param name="CreatedBy">Null: the operator.</param>
 internal sealed record ReviewedToken(string Id, string Name, IReadOnlyList<string> Scopes, string? CreatedBy, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsed);
 
-/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token. Schema: Control/Migrations/0006.</summary>
+/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token, totp, passkey and external_identity. Schema: Control/Migrations/0005 to 0011.</summary>
 internal sealed class ReviewStore(ControlDatabase control)
 {
     public ControlConnection Open() => control.Open();
@@ -62,6 +62,31 @@ internal sealed class ReviewStore(ControlDatabase control)
         while (rows.Read())
         {
             found.Add(rows.GetString(0), DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(1)));
+        }
+
+        return found;
+    }
+
+    /// <summary>What each member signs in with besides a password, by id.</summary>
+    public IReadOnlyDictionary<string, SecondFactor> SecondFactors(WorkspaceId workspace)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            """
+            SELECT person_id, CASE
+                WHEN EXISTS (SELECT 1 FROM passkey WHERE passkey.person_id = membership.person_id) THEN 2
+                WHEN EXISTS (SELECT 1 FROM totp WHERE totp.person_id = membership.person_id AND sealed_key IS NOT NULL) THEN 1
+                WHEN NOT EXISTS (SELECT 1 FROM credential WHERE credential.person_id = membership.person_id)
+                    AND EXISTS (SELECT 1 FROM external_identity WHERE external_identity.person_id = membership.person_id) THEN 3
+                ELSE 0 END
+            FROM membership WHERE workspace_id = @workspace
+            """,
+            ("@workspace", workspace.ToString()));
+        using var rows = command.ExecuteReader();
+        var found = new Dictionary<string, SecondFactor>();
+        while (rows.Read())
+        {
+            found.Add(rows.GetString(0), (SecondFactor)rows.GetInt32(1));
         }
 
         return found;

@@ -5,7 +5,7 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
-/// <summary>POST /sign-out: ends this session on the server; a copy of its cookie is worth nothing from then on.</summary>
+/// <summary>POST /sign-out: ends this session on the server; a copy of its cookie is worth nothing from then on. GET /signed-out says so where people sign in elsewhere.</summary>
 internal static class SignOut
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(AccountPaths.SignOut, HandleAsync)
@@ -13,7 +13,10 @@ internal static class SignOut
         .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.SignedOut))
         .WithMetadata(new ReachableWithoutMfa());
 
-    private static async Task<IResult> HandleAsync(HttpContext context, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
+    public static void MapElsewhere(IEndpointRouteBuilder routes) => routes.MapGet(AccountPaths.SignedOut, (IAccountPages pages) => pages.SignedOut(new SignedOutView()))
+        .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
+
+    private static async Task<IResult> HandleAsync(HttpContext context, SessionKeeper sessions, AccountCookies cookies, AuthOptions auth, AuditLog audit)
     {
         await Form.ReadAsync(context, new NoFields.Validator());
         var person = SignedIn.Of(context.User);
@@ -22,7 +25,7 @@ internal static class SignOut
         cookies.Session.Delete(context);
         // Whatever the browser still shows or keeps of the pages goes too (W3C Clear Site Data, section 3.2).
         context.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
-        return SeeOther.To(AccountPaths.SignIn);
+        return SeeOther.To(auth.Mode == AuthMode.Local ? AccountPaths.SignIn : AccountPaths.SignedOut);
     }
 }
 

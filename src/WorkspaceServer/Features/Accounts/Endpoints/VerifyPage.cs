@@ -5,14 +5,14 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
-/// <summary>GET /verify shows the page that the link of a new account leads to; POST /verify makes the account. Only with Auth:AllowRegistration.</summary>
+/// <summary>GET /verify shows the page that the link of a new account leads to; POST /verify makes the account. Links are sent to those who may: with Auth:AllowRegistration to anybody, else to the invited.</summary>
 internal static class VerifyPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(AccountPaths.Verify, (HttpContext context, IAccountPages pages, OneTimeLinks links) => LinkToken.Of(context.Request) is var token
                 && links.Find(LinkKind.Verify, token) is { } owner
-                ? pages.Verify(new NewPersonView(token, owner.Email, ""))
+                ? pages.Verify(new NewPersonView(token, owner.Email, "", ReturnTo: ReturnTo.Of(context.Request)))
                 : NotGood(pages))
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<LinkToken>(), Recording.Nothing("using the link is recorded"));
         routes.MapPost(AccountPaths.Verify, HandleAsync)
@@ -31,18 +31,18 @@ internal static class VerifyPage
         problems ??= newPeople.Fault(owner.Email, form.Name, form.Password);
         if (problems is not null)
         {
-            return pages.Verify(new NewPersonView(form.Token, owner.Email, form.Name, problems));
+            return pages.Verify(new NewPersonView(form.Token, owner.Email, form.Name, problems, ReturnTo.Safe(form.ReturnTo)));
         }
 
         return await newPeople.RegisterAsync(form.Token, form.Name, form.Password, context.RequestAborted) is { } person
-            ? await flow.StartAsync(context, person, hasMfa: false, AccountPaths.Home)
+            ? await flow.StartAsync(context, person, hasMfa: false, form.ReturnTo)
             : NotGood(pages);
     }
 
     private static IResult NotGood(IAccountPages pages) =>
         pages.LinkNotGood(new LinkNotGoodView("This link was used or is too old.", AccountPaths.Register));
 
-    internal sealed record Fields(string Token, string Name, string Password);
+    internal sealed record Fields(string Token, string Name, string Password, string ReturnTo);
 
     internal sealed class Validator : AbstractValidator<Fields>
     {

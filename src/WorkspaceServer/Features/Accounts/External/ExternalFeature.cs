@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts.External;
@@ -28,9 +29,12 @@ internal static class ExternalFeature
             case AuthMode.Oidc:
                 StartOidcSignIn.Map(routes);
                 CompleteOidcSignIn.Map(routes);
+                SignOut.MapElsewhere(routes);
                 break;
             case AuthMode.Clerk:
                 ExchangeClerkToken.Map(routes);
+                ClerkSignInPage.Map(routes);
+                SignOut.MapElsewhere(routes);
                 break;
         }
     }

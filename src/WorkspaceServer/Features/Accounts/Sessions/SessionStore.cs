@@ -27,13 +27,20 @@ internal sealed record Session(
 /// <param name="IsPrevious">The secret is the one before the last rotation.</param>
 internal sealed record FoundSession(Session Session, bool IsPrevious, string Email, string Name, SystemRole Role);
 
-/// <summary>All SQL about sessions. Table: session. Schema: Control/Migrations/0005.</summary>
+/// <summary>All SQL about sessions. Table: session, and reads of workspace. Schema: Control/Migrations/0005 and 0013.</summary>
 internal sealed class SessionStore(ControlDatabase control, AuditLog audit)
 {
     private const string Columns =
         """
         SELECT session.id, session.person_id, session.created_at, session.rotated_at, session.last_seen_at, session.authenticated_at,
-            session.expires_at, session.idle_seconds, session.has_mfa, session.address, session.user_agent
+            session.expires_at,
+            -- By the shortest of the person's workspaces; where none says anything, as on the whole server. Looked up each time, so that a change holds at once.
+            coalesce(
+                (SELECT min(coalesce(workspace.session_idle_minutes * 60, session.idle_seconds))
+                 FROM membership JOIN workspace ON workspace.id = membership.workspace_id AND workspace.deleted_at IS NULL
+                 WHERE membership.person_id = session.person_id),
+                session.idle_seconds),
+            session.has_mfa, session.address, session.user_agent
         """;
 
     private const int ColumnCount = 11;

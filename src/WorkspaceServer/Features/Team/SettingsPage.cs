@@ -1,0 +1,59 @@
+using System.Globalization;
+using FluentValidation;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Team.Pages;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Features.Team;
+
+/// <summary>GET /w/{workspace}/settings shows after how long without use its members are signed out; POST changes it.</summary>
+internal static class SettingsPage
+{
+    public const int MinIdleMinutes = 5;
+    public const int MaxIdleMinutes = 60;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(TeamPaths.Settings, (WorkspaceId workspace, SettingsStore settings, AuthOptions auth) => Show(workspace, settings.IdleMinutes(workspace)?.ToString(CultureInfo.InvariantCulture) ?? "", auth, null))
+            .Guarded(Authority.Needs(Permissions.WorkspaceSettings.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapPost(TeamPaths.Settings, HandleAsync)
+            .TakesForm()
+            .Guarded(Authority.Needs(Permissions.WorkspaceSettings.Name, fresh: true), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.WorkspaceSettingsChanged));
+    }
+
+    private static async Task<IResult> HandleAsync(HttpContext context, WorkspaceId workspace, SettingsStore settings, AuthOptions auth, AuditLog audit)
+    {
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        problems ??= Refused.Or(() =>
+        {
+            var minutes = Minutes(form.Idle);
+            using var connection = settings.Open();
+            connection.Begin();
+            Policy.Require(connection, Principal.Of(context.User)!, workspace, PermissionSet.Of(Permissions.WorkspaceSettings));
+            SettingsStore.SetIdleMinutes(connection, workspace, minutes);
+            audit.Append(connection, new AuditEntry(AuditActions.WorkspaceSettingsChanged) { Workspace = workspace, Details = [("idle_minutes", minutes is { } set ? (long)set : "as the server")] });
+            connection.Commit();
+        });
+        return problems is null ? SeeOther.To(AccessPaths.PageOf(workspace) + "/settings") : Show(workspace, form.Idle, auth, problems);
+    }
+
+    private static IResult Show(WorkspaceId workspace, string idle, AuthOptions auth, FormProblems? problems) => Page.Of<Pages.SettingsPage>(
+        new SettingsModel(AccessPaths.PageOf(workspace) + "/settings", idle, auth.SessionIdleMinutes, problems), problems?.Status ?? StatusCodes.Status200OK);
+
+    private static int? Minutes(string typed) => typed.Trim().Length == 0 ? null : int.Parse(typed.Trim(), CultureInfo.InvariantCulture);
+
+    internal sealed record Fields(string Idle);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator() => RuleFor(form => form.Idle)
+            .Must(typed => typed.Trim().Length == 0
+                || (int.TryParse(typed.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= MinIdleMinutes and <= MaxIdleMinutes))
+            .WithMessage($"Give a number from {MinIdleMinutes} to {MaxIdleMinutes}, or nothing.");
+    }
+}
