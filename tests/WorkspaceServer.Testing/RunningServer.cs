@@ -112,6 +112,9 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Store);
             services.AddSingleton(workspaces.Lifecycle);
             services.AddSingleton(new WorkspaceOptions());
+            services.AddSingleton(workspaces.AuditChain);
+            services.AddSingleton(workspaces.AuditAnchor);
+            services.AddSingleton<AuditVerifier>();
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
             services.AddSingleton(workspaces.Master);
             services.AddSingleton(workspaces.Folder);

@@ -47,6 +47,9 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
         return SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(token is null ? all : all.Append(KeyValuePair.Create("__RequestVerificationToken", token))), accept);
     }
 
+    /// <summary>Sends a form of any kind, such as one with a file.</summary>
+    public Task<Page> SendAsync(string path, HttpContent form) => SendAsync(HttpMethod.Post, path, form, "text/html");
+
     private async Task<Page> SendAsync(HttpMethod method, string path, HttpContent? body, string accept)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };

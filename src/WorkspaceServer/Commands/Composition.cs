@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
@@ -29,6 +30,7 @@ internal static class Composition
         services.AddWorkspaces(configuration);
         services.AddAccess();
         services.AddTokens();
+        services.AddColumns();
         services.AddGrants();
         services.AddAgents();
         services.AddSync();

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;
@@ -47,6 +48,11 @@ internal static class WebServer
         builder.Services.AddTeam();
         builder.Services.AddPages();
         builder.Services.AddOverview();
+        builder.Services.AddTables();
+        builder.Services.AddColumns();
+        builder.Services.AddColumnPages();
+        builder.Services.AddTokenPages();
+        builder.Services.AddAuditPages();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
@@ -57,9 +63,12 @@ internal static class WebServer
         PageFiles.Map(app);
         ProtectedResource.Map(app);
         AccessFeature.Map(app);
-        RunQuery.Map(app);
         AgentsFeature.Map(app);
         SyncFeature.Map(app);
+        TablesFeature.Map(app);
+        ColumnsFeature.Map(app);
+        TokensFeature.Map(app);
+        AuditFeature.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         TeamFeature.Map(app);

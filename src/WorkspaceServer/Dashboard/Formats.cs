@@ -28,6 +28,9 @@ internal static class Formats
     /// <summary>12,18,400.50, with a true minus. The unit stands once, in the head of the table.</summary>
     public static string Money(decimal value) => Signed(value < 0, value.ToString("N2", Grouping));
 
+    /// <summary>12,18,400.50 with two to six places, with a true minus.</summary>
+    public static string Decimal(decimal value) => Signed(value < 0, value.ToString("#,##0.00####", Grouping));
+
     /// <summary>30 Sep 2026.</summary>
     public static string Date(DateTimeOffset time) => Local(time).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 

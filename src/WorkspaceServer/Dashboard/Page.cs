@@ -15,6 +15,19 @@ internal static class Page
     public static IResult Of<TComponent>(object model, int status = StatusCodes.Status200OK)
         where TComponent : IComponent => new Result<TComponent>(model, status, ContentSecurityPolicy);
 
+    /// <summary>After a form was done with: 303, so that loading the page again does not send the form again (RFC 9110, section 15.4.4).</summary>
+    public static IResult SeeOther(string path) => new Elsewhere(path);
+
+    private sealed class Elsewhere(string path) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = path;
+            return Task.CompletedTask;
+        }
+    }
+
     /// <summary>A page whose form is answered by a redirect to somewhere else, which browsers hold against the policy of the page too.</summary>
     /// <param name="target">A source expression (CSP Level 3, section 2.3.1), such as https://claude.ai or http://127.0.0.1:3000; the caller vouches for its form.</param>
     public static IResult WithFormTarget<TComponent>(object model, string target)

@@ -26,6 +26,7 @@ internal static class PageFiles
         Asset.Of("passkeys", ".js", "text/javascript; charset=utf-8", Join(["passkeys.js"])),
         Asset.Of("icons", ".svg", "image/svg+xml", Join(["icons.svg"])),
         Asset.Of("mark", ".svg", "image/svg+xml", Join(["mark.svg"])),
+        Asset.Of("app", ".js", "text/javascript; charset=utf-8", Join(["app.js"])),
     }.ToDictionary(asset => asset.Name);
 
     private static readonly Dictionary<string, Asset> ByFile = ByName.Values.ToDictionary(asset => asset.File);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -18,6 +19,9 @@ internal static class CrossSiteCheck
 
     /// <summary>Largest form, in bytes.</summary>
     private const int MaxFormBytes = 16 * 1024;
+
+    /// <summary>Fields beside a file.</summary>
+    private const int MaxFieldsWithFile = 16;
 
     public static void AddServices(IServiceCollection services)
     {
@@ -62,7 +66,15 @@ internal static class CrossSiteCheck
 
     /// <summary>Marks an endpoint that takes a form from a page of ours, whether or not somebody is signed in.</summary>
     public static TBuilder TakesForm<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new FormLimit());
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new FormLimit(MaxFormBytes, StaysInMemory: false));
+
+    /// <summary>Marks an endpoint that takes a form with a file. It is never written to the disk, so the bound is one of memory.</summary>
+    public static TBuilder TakesFile<TBuilder>(this TBuilder endpoint, int maxBytes)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new FormLimit(maxBytes, StaysInMemory: true));
+
+    /// <summary>Marks an endpoint that takes a form with longer text than others.</summary>
+    public static TBuilder TakesForm<TBuilder>(this TBuilder endpoint, int maxBytes)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new FormLimit(maxBytes, StaysInMemory: false));
 
     private static bool IsChecked(HttpContext context) =>
         !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method)
@@ -83,6 +95,12 @@ internal static class CrossSiteCheck
 
     private static async Task<bool> HasTokenAsync(HttpContext context, IAntiforgery tokens)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<FormLimit>() is { StaysInMemory: true } limit)
+        {
+            context.Features.Set<IFormFeature>(new FormFeature(
+                context.Request, new FormOptions { MemoryBufferThreshold = limit.MaxBytes, MultipartBodyLengthLimit = limit.MaxBytes, ValueCountLimit = MaxFieldsWithFile }));
+        }
+
         try
         {
             return await tokens.IsRequestValidAsync(context);
@@ -99,8 +117,8 @@ internal static class CrossSiteCheck
 
     private static bool Equal(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    private sealed record FormLimit : IRequestSizeLimitMetadata
+    private sealed record FormLimit(int MaxBytes, bool StaysInMemory) : IRequestSizeLimitMetadata
     {
-        public long? MaxRequestBodySize => MaxFormBytes;
+        public long? MaxRequestBodySize => MaxBytes;
     }
 }

@@ -20,6 +20,12 @@ internal interface IWorkspaceGateway
     /// <summary>One row by its key (the table's key column, else its rowid), or null.</summary>
     Task<RowAnswer?> FetchAsync(WorkspaceId workspace, FetchMessage fetch, CancellationToken cancel);
 
+    /// <summary>One page of a table's rows, filtered and sorted; null if the caller sees no such table.</summary>
+    Task<RowsAnswer?> ReadRowsAsync(WorkspaceId workspace, RowsMessage message, CancellationToken cancel);
+
+    /// <summary>What is in one column; null if the caller sees no such table.</summary>
+    Task<ProfileAnswer?> ProfileAsync(WorkspaceId workspace, ProfileMessage message, CancellationToken cancel);
+
     /// <summary>Starts a load that will replace, or create, one table when it is committed. Readers see the old rows until then.</summary>
     Task<LoadId> BeginLoadAsync(WorkspaceId workspace, TableSchema schema, CancellationToken cancel);
 

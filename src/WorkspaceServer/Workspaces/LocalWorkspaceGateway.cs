@@ -66,6 +66,22 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
         return table is null || reply.Rows.Count == 0 ? null : new RowAnswer(table, reply.Columns, reply.Rows[0]);
     }
 
+    public async Task<RowsAnswer?> ReadRowsAsync(WorkspaceId workspace, RowsMessage message, CancellationToken cancel)
+    {
+        using var lease = workspaces.Use(workspace);
+        return lease.File.Catalog().VisibleTo(message.Access).Find(message.Table) is { } table
+            ? await new RowPages(table, message).ReadAsync(async request => (await AskAsync(lease.File, message.Access, _ => request, cancel)).Reply)
+            : null;
+    }
+
+    public async Task<ProfileAnswer?> ProfileAsync(WorkspaceId workspace, ProfileMessage message, CancellationToken cancel)
+    {
+        using var lease = workspaces.Use(workspace);
+        return lease.File.Catalog().VisibleTo(message.Access).Find(message.Table) is { } table
+            ? await ColumnProfiles.ReadAsync(table, message, async request => (await AskAsync(lease.File, message.Access, _ => request, cancel)).Reply)
+            : null;
+    }
+
     public async Task<LoadId> BeginLoadAsync(WorkspaceId workspace, TableSchema schema, CancellationToken cancel)
     {
         using var lease = workspaces.Use(workspace);

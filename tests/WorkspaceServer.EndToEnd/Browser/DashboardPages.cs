@@ -1,7 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Components;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Audit.Pages;
+using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Tables.Pages;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Pages;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
@@ -44,6 +50,178 @@ internal static class DashboardPages
         Week = new WeekOfQuestions([.. Enumerable.Range(0, 7).Select(i => new DayOfQuestions(Now.AddDays(i - 6), 0, 0, 0))], []),
         Decisions = [new WaitingItem("table", "There is no data yet", "Load the sample books, a CSV file, or add an agent that brings the tables of Tally.", "Put data in", "/w/1/start")],
     };
+
+    public static TablesModel Tables { get; } = new(
+        Home,
+        MayImport: true,
+        [
+            new TableRow("invoices", "/w/1/tables/invoices", "One row for each sale on credit", "Tally books, Office PC", 9, 48_210, Now.AddMinutes(-4)),
+            new TableRow("parties", "/w/1/tables/parties", null, "Tally books, Office PC", 12, 1_214, Now.AddMinutes(-4)),
+            new TableRow("godown_stock_of_the_warehouse_behind_the_old_mill_road", "/w/1/tables/godown", null, "Godown stock of the warehouse behind the old mill road.csv", 5, 3_482, Now.AddDays(-3)),
+        ]);
+
+    public static TableGridModel Grid { get; } = new(
+        Home,
+        new TableHead("invoices", "/w/1/tables/invoices", "One row for each sale on credit.", "Tally books, Office PC", 48_210, Now.AddMinutes(-4), 44),
+        [
+            new GridColumn("invoice_no", null, false, "?sort=invoice_no", null),
+            new GridColumn("date", null, false, "?sort=date", "descending"),
+            new GridColumn("party", "\"Party Name\" in the file", false, "?sort=party", null),
+            new GridColumn("kind", null, false, "?sort=kind", null),
+            new GridColumn("narration", null, false, "?sort=narration", null),
+            new GridColumn("paid", null, false, "?sort=paid", null),
+            new GridColumn("amount", null, true, "?sort=amount", null),
+        ],
+        [
+            .. Enumerable.Range(0, 12).Select(i => new GridRow(
+                $"/w/1/tables/invoices/row?key=S-{2041 - i}",
+                [
+                    Cell($"S-{2041 - i}"), Cell($"{30 - i} Sep 2026"), Cell(i % 3 == 0 ? "अन्नपूर्णा किराना स्टोअर" : i % 3 == 1 ? "Nirmal Textiles" : "<script>alert('Bharat Hardware & Sons')</script>"),
+                    Cell(i % 4 == 3 ? "Credit note" : "Sales"), Cell("Being goods sold and delivered from the second godown, freight paid by the party itself, as agreed on the telephone with Mr. Deshpande on the…"),
+                    Cell("no"), new GridCell(i % 4 == 3 ? "\u221218,400.00" : $"{i + 1},84,250.00", false, true, i % 4 == 3),
+                ])),
+        ],
+        [new FilterChip("date is at least 2026-04-01", "/w/1/tables/invoices"), new FilterChip("party contains <b>textiles</b>", "/w/1/tables/invoices")],
+        ["date~ge~2026-04-01", "party~has~textiles"],
+        "date",
+        IsDescending: true,
+        Found: 12_406,
+        "/w/1/tables/invoices?after=n-1-1",
+        Earlier: null,
+        "/w/1/tables/invoices/export",
+        18,
+        Error: null);
+
+    public static RowModel Row { get; } = new(
+        Home,
+        "invoices",
+        "/w/1/tables/invoices",
+        "S-2041",
+        Now.AddMinutes(-4),
+        [
+            new RowValue("invoice_no", null, "S-2041", false, false, false, null),
+            new RowValue("party_id", null, "118", false, true, false, "/w/1/tables/parties/row?key=118"),
+            new RowValue("narration", null, "Being goods sold\nand delivered <b>from the second godown</b>", false, false, false, null),
+            new RowValue("due_on", null, "", true, false, false, null),
+            new RowValue("balance", null, "\u22121,84,250.00", false, true, true, null),
+        ],
+        [new RelatedRows("invoice_lines, by invoice_no", "/w/1/tables/invoice_lines"), new RelatedRows("receipts, by invoice_no", "/w/1/tables/receipts")]);
+
+    public static ProfileModel Profile { get; } = new(
+        Home,
+        "invoices",
+        "/w/1/tables/invoices",
+        [new ProfileColumn("invoice_no", "text", "?column=invoice_no", false), new ProfileColumn("party", "text", "?column=party", true), new ProfileColumn("amount", "number", "?column=amount", false)],
+        "party",
+        "text",
+        null,
+        48_210,
+        48_002,
+        1_214,
+        "A1 Traders",
+        "श्री गणेश एजन्सी",
+        [new CommonValue("Nirmal Textiles", 2_104, "/w/1"), new CommonValue("महालक्ष्मी ट्रेडर्स", 1_870, "/w/1"), new CommonValue("<script>alert(1)</script> and a long name that goes on and on", 940, "/w/1"), new CommonValue("empty", 208, "/w/1")]);
+
+    public static SqlModel Sql { get; } = new(
+        Home,
+        "SELECT party, sum(balance) AS due\nFROM receipts_due\nGROUP BY party\nORDER BY due DESC",
+        [
+            new SchemaTable("invoices", 48_210, [new SchemaColumn("invoice_no", "text"), new SchemaColumn("party", "text"), new SchemaColumn("amount", "decimal")]),
+            new SchemaTable("receipts_due", 2_067, [new SchemaColumn("party", "text"), new SchemaColumn("balance", "decimal")]),
+        ],
+        [new PastRun("SELECT party, sum(balance) AS due FROM receipts_due GROUP BY party ORDER BY due DESC", "?run=2", Now.AddMinutes(-3), true, 4), new PastRun("SELECT partyy FROM invoices", "?run=1", Now.AddDays(-1), false, 0)],
+        [new SavedRow("1", "Who owes us longest?", "?saved=1", "Asha Kulkarni", true), new SavedRow("2", "<b>GST</b> payable of the month before, by rate and by state of the party", "?saved=2", "Imran Shaikh", false)],
+        new SqlResult(
+            [new ResultColumn("party", false), new ResultColumn("due", true)],
+            [[Cell("Nirmal Textiles"), Amount("18,40,200.50")], [Cell("महालक्ष्मी ट्रेडर्स"), Amount("7,52,300.00")], [Cell("<img src=x onerror=alert(1)>"), Amount("4,38,900.00")], [new GridCell("", true, false, false), Amount("78,255.00")]],
+            IsCut: false,
+            Now.AddMinutes(-4),
+            142,
+            ["receipts_due.party", "receipts_due.balance"],
+            new ResultChart("due by party", "due by party. The most has Nirmal Textiles: 18,40,200.50.", [new Bar("Nirmal Textiles", 1840200.5, "18,40,200.50"), new Bar("महालक्ष्मी ट्रेडर्स", 752300, "7,52,300.00"), new Bar("<img src=x onerror=alert(1)>", 438900, "4,38,900.00"), new Bar("empty", 78255, "78,255.00")])),
+        Error: null,
+        5,
+        1_000,
+        MayExport: true);
+
+    public static TokensModel Tokens { get; } = new(
+        Home,
+        [
+            new TokenRow("1", "Claude on the office PC", "tables:read search", Now.AddDays(-20), Now.AddDays(70), "good", 2, 12_480, IsYours: true, MayRevoke: true),
+            new TokenRow("2", "<b>ChatGPT</b> of somebody with a long name who is at the warehouse", "tables:read", Now.AddDays(-80), Now.AddDays(3), "good", 0, 940, IsYours: false, MayRevoke: true),
+            new TokenRow("3", "Cursor", "tables:read search", Now.AddDays(-9), Now.AddDays(81), "revoked", 0, 0, IsYours: true, MayRevoke: false),
+        ],
+        MayCreate: true,
+        Made: null,
+        "",
+        "90",
+        Error: null);
+
+    public static ActivityModel Activity { get; } = new(
+        Home,
+        new ActivityToday(35, 13_420, 1_900_000, 2),
+        [new SelectOption("1", "Claude"), new SelectOption("2", "ChatGPT")],
+        "",
+        "",
+        7,
+        [
+            new CallRow(Now.AddMinutes(-5), "Claude", "?call=4#call", "SELECT p.name, sum(d.balance) AS due FROM receipts_due d JOIN parties p ON p.id = d.party_id WHERE d.due_on < ? GROUP BY p.name ORDER BY due DESC LIMIT ?", "receipts_due, parties", 8, 612, 142.3, "ok"),
+            new CallRow(Now.AddMinutes(-6), "Claude", "?call=3#call", "describe_table table: receipts_due", "receipts_due", 9, 1_130, 4, "ok"),
+            new CallRow(Now.AddMinutes(-25), "<i>ChatGPT</i>", "?call=2#call", "SELECT pan FROM parties", "", 0, 0, 2, "not_readable"),
+            new CallRow(Now.AddDays(-1), "Claude", "?call=1#call", "SELECT count(*) FROM vouchers a, vouchers b, vouchers c", "vouchers", 0, 0, 5_000, "deadline_exceeded"),
+        ],
+        Open: null,
+        "?before=1",
+        First: null,
+        "/w/1/activity/export");
+
+    public static CallDetail Call { get; } = new(
+        Now.AddMinutes(-5),
+        "Claude",
+        "claude-ai/1.0",
+        "execute_sql",
+        "SELECT p.name, sum(d.balance) AS due FROM receipts_due d JOIN parties p ON p.id = d.party_id WHERE d.due_on < ? GROUP BY p.name ORDER BY due DESC LIMIT ?",
+        ["max_rows: 200"],
+        [new TouchedTable("receipts_due", ["balance", "due_on", "party_id"]), new TouchedTable("parties", ["id", "name"])],
+        8,
+        612,
+        142.3,
+        "ok",
+        "/w/1/activity");
+
+    public static AuditModel Audit { get; } = new(
+        Home,
+        new ChainState(true, Now.AddMinutes(-6), 0),
+        "",
+        30,
+        "0199",
+        "/w/1/audit",
+        [
+            new AuditLine(18_204, Now.AddMinutes(-5), "Claude", "?actor=1", "mcp.tool_called", "An AI client called a tool.", "tool execute_sql", "192.0.2.14", "ok", "?entry=18204", null),
+            new AuditLine(18_203, Now.AddMinutes(-9), "Asha Kulkarni", "?actor=2", "hidden_columns.changed", "The columns that a client never sees were changed.", "column parties.gstin", "203.0.113.7", "ok", "?entry=18203", "{\n  \"seq\": 18203,\n  \"action\": \"hidden_columns.changed\",\n  \"details\": { \"class\": \"confidential\" }\n}"),
+            new AuditLine(18_202, Now.AddHours(-2), "<b>Imran</b> Shaikh", "?actor=3", "table.exported", "A person took rows of a table out as a file.", "table godown_stock_of_the_warehouse_behind_the_old_mill", "2001:db8:85a3::8a2e:370:7334", "finished", "?entry=18202", null),
+            new AuditLine(18_201, Now.AddDays(-1), "token", "?actor=4", "mcp.tool_refused", "An AI client called a tool that is unknown or not granted.", "tool drop_everything", "", "unknown_tool", "?entry=18201", null),
+        ],
+        "?before=18201",
+        First: null,
+        "/w/1/audit/export");
+
+    public static PrivacyModel Privacy { get; } = new(
+        Home,
+        [new PrivacyTable("parties", "?table=parties", 2, 5, true), new PrivacyTable("invoices", "?table=invoices", 0, 9, false)],
+        "parties",
+        [new PrivacyColumn("id", null, "internal", false), new PrivacyColumn("name", "\"Party <Name>\" in the file", "internal", false), new PrivacyColumn("pan", null, "confidential", true), new PrivacyColumn("gstin", null, "private", true), new PrivacyColumn("state", null, "public", false)],
+        new PrivacyPreview(["id", "name", "state"], [["1", "Nirmal Textiles", "Maharashtra"], ["2", "<script>alert(1)</script>", "Gujarat"]]));
+
+    public static ConnectModel Connect(bool signsIn, string client)
+    {
+        var guides = ClientGuides.For("https://ws.kesarvan.example/mcp", signsIn);
+        return new ConnectModel(Home, "https://ws.kesarvan.example/mcp", guides, guides.First(guide => guide.Id == client), signsIn ? [.. Tokens.Tokens.Take(2)] : []);
+    }
+
+    private static GridCell Cell(string text) => new(text, false, false, false);
+
+    private static GridCell Amount(string text) => new(text, false, true, false);
 
     /// <summary>In the firm for its own pages, else with the person.</summary>
     internal sealed class Shells : IShells

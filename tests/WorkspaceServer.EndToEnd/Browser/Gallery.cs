@@ -6,10 +6,14 @@ using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Audit.Pages;
+using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Team.Pages;
+using WorkspaceServer.Features.Tables.Pages;
+using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 
@@ -81,7 +85,7 @@ internal static class Gallery
         ["home-none-yet"] = () => Page.Of<HomePage>(new HomeModel([], MayCreate: true)),
         ["new-workspace"] = () => Page.Of<NewWorkspacePage>(new NewWorkspaceModel(Email, "", null)),
         ["new-workspace-error"] = () => Page.Of<NewWorkspacePage>(new NewWorkspaceModel(Email, " ", "Give a name of 1 to 100 characters, such as the name of the firm.")),
-        ["first-data"] = () => Page.Of<FirstDataPage>(new FirstDataModel(Email, "Kesarvan Traders", "/w/1")),
+        ["first-data"] = () => Page.Of<FirstDataPage>(new FirstDataModel(Email, "Kesarvan Traders", "/w/1", HasAgents: true)),
         ["w-overview"] = () => Page.Of<OverviewPage>(DashboardPages.Overview),
         ["w-overview-empty"] = () => Page.Of<OverviewPage>(DashboardPages.EmptyOverview),
         ["consent"] = () => Page.Of<ConsentPage>(Consent),
@@ -104,6 +108,24 @@ internal static class Gallery
         ["team-support"] = () => Page.Of<SupportPage>(TeamPages.Support),
         ["team-support-none"] = () => Page.Of<SupportPage>(TeamPages.Support with { Grants = [] }),
         ["team-settings"] = () => Page.Of<SettingsPage>(TeamPages.Settings),
+        ["w-tokens"] = () => Page.Of<TokensPage>(DashboardPages.Tokens),
+        ["w-token-made"] = () => Page.Of<TokensPage>(DashboardPages.Tokens with { Made = new NewToken("Claude", "wsp_mcp_made-up", Now.AddDays(90)) }),
+        ["w-connect"] = () => Page.Of<ConnectPage>(DashboardPages.Connect(signsIn: true, "claude")),
+        ["w-connect-code"] = () => Page.Of<ConnectPage>(DashboardPages.Connect(signsIn: false, "vs-code")),
+        ["w-activity"] = () => Page.Of<ActivityPage>(DashboardPages.Activity),
+        ["w-activity-call"] = () => Page.Of<ActivityPage>(DashboardPages.Activity with { Open = DashboardPages.Call }),
+        ["w-audit"] = () => Page.Of<AuditPage>(DashboardPages.Audit),
+        ["w-audit-broken"] = () => Page.Of<AuditPage>(DashboardPages.Audit with { Chain = new ChainState(false, Now, 2), Lines = [] }),
+        ["w-privacy"] = () => Page.Of<PrivacyPage>(DashboardPages.Privacy),
+        ["w-tables"] = () => Page.Of<TablesPage>(DashboardPages.Tables),
+        ["w-tables-empty"] = () => Page.Of<TablesPage>(DashboardPages.Tables with { Tables = [] }),
+        ["w-grid"] = () => Page.Of<TableGridPage>(DashboardPages.Grid),
+        ["w-grid-error"] = () => Page.Of<TableGridPage>(DashboardPages.Grid with { Rows = [], Found = 0, Next = null, Error = "This column holds numbers. Give a number to compare with." }),
+        ["w-row"] = () => Page.Of<RowPage>(DashboardPages.Row),
+        ["w-profile"] = () => Page.Of<ProfilePage>(DashboardPages.Profile),
+        ["w-upload"] = () => Page.Of<UploadPage>(new UploadModel("/w/1", "", "", "Line 3 has 4 cells, but the header has 5.")),
+        ["w-sql"] = () => Page.Of<SqlPage>(DashboardPages.Sql),
+        ["w-sql-error"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = null, Runs = [], Saved = [], Error = "no such column: partyy. Did you mean party?" }),
         ["problem-404"] = () => Problem(ProblemCodes.NotFound, "There is nothing at this address."),
         ["problem-403"] = () => Problem(ProblemCodes.Forbidden, "Your role in this workspace does not allow it. An owner can change that."),
         ["problem-500"] = () => Problem(ProblemCodes.InternalError, ""),

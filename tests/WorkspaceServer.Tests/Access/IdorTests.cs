@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Tables.Console;
 using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Access;
@@ -57,7 +61,24 @@ public sealed class IdorTests : IAsyncLifetime
             ["role"] = house.Roles.Create(Principal.Operator, workspace, $"Role {furnished++}", ["audit.read"], []).Id,
             ["invitation"] = house.Invitations.Create(Principal.Operator, workspace, "a@example.com", Role.Viewer).Invitation.Id,
             ["grant"] = grant.Id,
+            ["table"] = Table(workspace),
+            ["token"] = house.Server.Tokens.Create(workspace, "of the test").Record.Id,
+            ["question"] = house.Server.Get<SavedQuestions>().Save(
+                new SignedIn(house.Person(workspace, Role.Owner), "a", "a", SystemRole.User, "s", DateTimeOffset.UnixEpoch, HasMfa: true).ToPrincipal(),
+                workspace,
+                new QuestionToSave($"Question {furnished}", "SELECT 1")).Id,
         };
+    }
+
+    /// <summary>A table of one row.</summary>
+    private string Table(WorkspaceId workspace)
+    {
+        var name = $"table_{furnished++}";
+        var gateway = house.Server.Get<IWorkspaceGateway>();
+        var load = gateway.BeginLoadAsync(workspace, new TableSchema(name, [new ColumnSchema("id", ColumnType.Integer)]), CancellationToken.None).GetAwaiter().GetResult();
+        gateway.AppendAsync(workspace, load, [[1L]], CancellationToken.None).GetAwaiter().GetResult();
+        gateway.CommitLoadAsync(workspace, load, CancellationToken.None).GetAwaiter().GetResult();
+        return name;
     }
 
     private async Task<string> AnswerAsync(string person, GuardedEndpoint endpoint, string id)

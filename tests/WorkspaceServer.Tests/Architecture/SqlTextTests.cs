@@ -22,6 +22,12 @@ public sealed partial class SqlTextTests
         ("src/WorkspaceServer/Workspaces/CatalogStore.cs", "next.ToString(CultureInfo.InvariantCulture)", "a counter of ours; a pragma takes no parameter"),
         ("src/WorkspaceServer/Workspaces/FullTextSearch.cs", "search.MaxHits", "a number"),
         ("src/WorkspaceServer/Workspaces/Sync/RowStore.cs", "number", "the number of a parameter: ?1, ?2"),
+        ("src/WorkspaceServer/Workspaces/RowPages.cs", "Where(conditions.Select(condition => condition.Sql))", "quoted names, constant comparisons and parameters"),
+        ("src/WorkspaceServer/Workspaces/RowPages.cs", "Where(all)", "quoted names, constant comparisons and parameters"),
+        ("src/WorkspaceServer/Workspaces/RowPages.cs", "Shown", "a quoted name, cut by a number of ours"),
+        ("src/WorkspaceServer/Workspaces/RowPages.cs", "MaxCounted", "a constant number"),
+        ("src/WorkspaceServer/Workspaces/RowPages.cs", "rows", "a number"),
+        ("src/WorkspaceServer/Workspaces/ColumnProfiles.cs", "MaxCommon", "a constant number"),
         ("src/WorkspaceServer/Workspaces/TableStore.cs", "number", "the number of a parameter: ?1, ?2"),
     ];
 

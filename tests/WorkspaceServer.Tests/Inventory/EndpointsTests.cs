@@ -9,6 +9,7 @@ using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
 using Xunit;
@@ -26,6 +27,7 @@ public sealed class EndpointsTests
         [typeof(OidcAnswer)] = "each parameter once and of bounded length",
         [typeof(TokenVerifier)] = "bounds the token and verifies it; the size of the body is bounded by the route",
         [typeof(McpGate)] = "bounds the body, refuses what is no well-formed message; tools and prompts check their arguments by schema",
+        [typeof(CsvRows)] = "refuses what is no CSV, bounds each cell and record; the size of the body is bounded by the route",
         [typeof(ReturnTo)] = "takes only a path of this server, of bounded length, for the address to go back to",
         [typeof(ClientMetadata)] = "one JSON object, bounded by the route; redirect addresses, name, grant and response types are checked",
         [typeof(AuthorizeRequest)] = "each parameter once and of bounded length; client, redirect address, challenge, resource and scopes are checked",

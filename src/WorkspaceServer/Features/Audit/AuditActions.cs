@@ -57,7 +57,11 @@ internal static class AuditActions
     public static readonly AuditAction OwnershipTransferred = new("ownership.transferred", "A workspace got another owner.");
     public static readonly AuditAction TableImported = new("table.imported", "A file was loaded into a table.");
     public static readonly AuditAction TableDeleted = new("table.deleted", "A table was removed.");
+    public static readonly AuditAction TableViewed = new("table.viewed", "A person looked at rows of a table.");
+    public static readonly AuditAction TableExported = new("table.exported", "A person took rows of a table out as a file.");
     public static readonly AuditAction SampleLoaded = new("sample.loaded", "The sample books were loaded.");
+    public static readonly AuditAction QuestionSaved = new("question.saved", "A question in SQL was kept for the members of a workspace.");
+    public static readonly AuditAction QuestionDeleted = new("question.deleted", "A kept question was removed.");
     public static readonly AuditAction QueryRun = new("query.run", "A person read rows with SQL of their own.");
 
     // Members, roles, support

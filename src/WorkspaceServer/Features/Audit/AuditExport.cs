@@ -74,7 +74,7 @@ internal static class AuditExport
         ];
     }
 
-    private static string Line(IEnumerable<string> cells)
+    public static string Line(IEnumerable<string> cells)
     {
         var line = new StringBuilder();
         foreach (var cell in cells)

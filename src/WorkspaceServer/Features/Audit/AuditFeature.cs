@@ -1,4 +1,6 @@
 using WorkspaceServer.Control;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -28,5 +30,19 @@ internal static class AuditFeature
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<AuditReconciler>();
+    }
+
+    /// <summary>The pages of the log, and of what AI clients did by it.</summary>
+    public static void AddAuditPages(this IServiceCollection services)
+    {
+        services.AddSingleton<AuditVerdicts>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, "Activity", "pulse", ActivityPages.Behind, Permissions.AuditRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 50, "Audit", "audit", AuditPages.Behind, Permissions.AuditRead.Name, InBar: true));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ActivityPages.Map(routes);
+        AuditPages.Map(routes);
     }
 }

@@ -19,6 +19,7 @@ internal static class FirstData
         .MapGet(AccessPaths.Page + Behind, Handle)
         .Guarded(Authority.Needs(Permissions.TablesImport.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("shows an empty form"));
 
-    private static IResult Handle(WorkspaceId workspace, ClaimsPrincipal user, WorkspaceStore workspaces) => Page.Of<FirstDataPage>(
-        new FirstDataModel(SignedIn.Of(user).Email, workspaces.Find(workspace)!.Name, AccessPaths.PageOf(workspace)));
+    // The agents' page is another feature's: it is offered where it is.
+    private static IResult Handle(WorkspaceId workspace, ClaimsPrincipal user, WorkspaceStore workspaces, IEnumerable<WorkspaceMenuEntry> menu) => Page.Of<FirstDataPage>(
+        new FirstDataModel(SignedIn.Of(user).Email, workspaces.Find(workspace)!.Name, AccessPaths.PageOf(workspace), menu.Any(entry => entry.Path == "/agents")));
 }

@@ -26,14 +26,19 @@ internal static class CsvImport
     private const double ShareOfLoading = 0.4;
 
     /// <exception cref="ProblemException">The file is not right; the message names line and column. Nothing was changed.</exception>
+    public static Task<(TableSchema Schema, LoadedTable Table)> RunAsync(
+        IWorkspaceGateway gateway, WorkspaceId workspace, string path, CsvImportOptions options, IProgress<CsvProgress>? progress, CancellationToken cancel) =>
+        RunAsync(gateway, workspace, new CsvSource(path), options, progress, cancel);
+
+    /// <exception cref="ProblemException">The file is not right; the message names line and column. Nothing was changed.</exception>
     public static async Task<(TableSchema Schema, LoadedTable Table)> RunAsync(
-        IWorkspaceGateway gateway, WorkspaceId workspace, string path, CsvImportOptions options, IProgress<CsvProgress>? progress, CancellationToken cancel)
+        IWorkspaceGateway gateway, WorkspaceId workspace, CsvSource source, CsvImportOptions options, IProgress<CsvProgress>? progress, CancellationToken cancel)
     {
-        var (schema, stamp) = FindSchema(path, options, progress, cancel);
+        var (schema, stamp) = FindSchema(source, options, progress, cancel);
         var load = await gateway.BeginLoadAsync(workspace, schema, cancel);
         try
         {
-            using var rows = new CsvRows(path, options.Delimiter);
+            using var rows = new CsvRows(source, options.Delimiter);
             rows.ReadHeader();
             while (ReadBatch(rows, schema) is { Count: > 0 } batch)
             {
@@ -59,11 +64,11 @@ internal static class CsvImport
     }
 
     private static (TableSchema Schema, FileStamp Stamp) FindSchema(
-        string path, CsvImportOptions options, IProgress<CsvProgress>? progress, CancellationToken cancel)
+        CsvSource source, CsvImportOptions options, IProgress<CsvProgress>? progress, CancellationToken cancel)
     {
-        using var rows = new CsvRows(path, options.Delimiter);
+        using var rows = new CsvRows(source, options.Delimiter);
         var stamp = rows.Stamp();
-        var table = CsvHeader.TableName(options.TableName, path);
+        var table = CsvHeader.TableName(options.TableName, source.Name);
         var columns = rows.ReadHeader();
         var key = CsvHeader.KeyIndex(options.KeyColumn, columns);
         var guesses = columns.Select(_ => new ColumnGuess()).ToArray();
@@ -90,7 +95,7 @@ internal static class CsvImport
             table,
             [.. columns.Zip(guesses, (column, guess) => new ColumnSchema(column.Name, guess.Type, column.Description))],
             key is { } at ? columns[at].Name : null,
-            Source: Path.GetFileName(path));
+            Source: Path.GetFileName(source.Name));
         return (schema, stamp);
     }
 

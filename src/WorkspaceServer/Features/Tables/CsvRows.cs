@@ -20,33 +20,26 @@ internal sealed class CsvRows : IDisposable
     /// <summary>Half of a character, which text in UTF-8 never has. The parser drops lines that begin with its comment character.</summary>
     private const char NoComment = '\uDC00';
 
-    private readonly string path;
+    private readonly CsvSource source;
     private readonly char delimiter;
-    private readonly FileStream file;
+    private readonly Stream file;
     private readonly CsvDataReader reader;
     private IReadOnlyList<CsvColumn>? columns;
     private long nextLine = 1;
     private (int Cell, int At) scanned;
 
     /// <exception cref="ProblemException">The file is missing, empty or not UTF-8.</exception>
-    public CsvRows(string path, char delimiter)
+    public CsvRows(CsvSource source, char delimiter)
     {
-        this.path = path;
+        this.source = source;
         this.delimiter = delimiter;
-        try
-        {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferChars, FileOptions.SequentialScan);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ProblemException(ProblemCodes.NotFound, $"The file {path} cannot be read: {error.Message}");
-        }
+        file = source.Open();
 
         try
         {
             if (!file.CanSeek)
             {
-                throw new ProblemException(ProblemCodes.InvalidArgument, $"{path} is not a file. It is read twice, so save it as one first.");
+                throw new ProblemException(ProblemCodes.InvalidArgument, $"{source.Name} is not a file. It is read twice, so save it as one first.");
             }
 
             SkipByteOrderMark();
@@ -77,7 +70,7 @@ internal sealed class CsvRows : IDisposable
 
     public int Cells => reader.RowFieldCount;
 
-    public FileStamp Stamp() => new(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
+    public FileStamp Stamp() => new(file.Length, file is FileStream onDisk ? File.GetLastWriteTimeUtc(onDisk.SafeFileHandle) : default);
 
     /// <summary>Reads the header.</summary>
     public IReadOnlyList<CsvColumn> ReadHeader()
@@ -218,7 +211,7 @@ internal sealed class CsvRows : IDisposable
 
     private long FirstLineThatIsNotUtf8()
     {
-        using var bytes = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferChars);
+        using var bytes = source.Open();
         var line = new List<byte>();
         for (long number = 1; ; number++)
         {

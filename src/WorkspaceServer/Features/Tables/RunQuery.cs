@@ -2,8 +2,6 @@ using System.Security.Claims;
 using FluentValidation;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
-using WorkspaceServer.Features.Access.Support;
-using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Sandbox;
@@ -20,54 +18,18 @@ internal static class RunQuery
     public const int MaxRows = 1_000;
 
     /// <summary>Rows of one answer if nobody says how many.</summary>
-    private const int DefaultRows = 200;
-
-    /// <summary>Most bytes of cells in one answer.</summary>
-    private const int MaxBytes = 1 << 20;
+    public const int DefaultRows = 200;
 
     private static readonly Validator Rules = new();
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost(Path, HandleAsync)
-        .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Api, InputCheck.By<Validator>(), Recording.As(AuditActions.QueryRun, AuditActions.SupportUsed));
+        .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Api, InputCheck.By<Validator>(), QueryRuns.Recorded);
 
-    private static async Task<Answer> HandleAsync(
-        WorkspaceId workspace,
-        Body body,
-        ClaimsPrincipal user,
-        IWorkspaceGateway gateway,
-        QueryOptions options,
-        Policy policy,
-        SupportGrants support,
-        AuditLog audit,
-        SqlText sqlText,
-        CancellationToken cancel)
+    private static async Task<Answer> HandleAsync(WorkspaceId workspace, Body body, ClaimsPrincipal user, QueryRuns runs, CancellationToken cancel)
     {
         body.Checked(Rules);
-        var message = new QueryMessage(body.Sql, ReadAccess.Everything, body.MaxRows ?? DefaultRows, MaxBytes, options.Deadline);
-        AuditEntry Entry(string outcome, QueryAnswer? answer) => new(AuditActions.QueryRun)
-        {
-            Workspace = workspace,
-            Outcome = outcome,
-            Details = [("sql", sqlText.Of(body.Sql)), ("touched", answer?.Touched), ("rows", answer?.Rows.Count), ("statements", RequestScope.Current?.Statements)],
-        };
-        QueryAnswer answer;
-        try
-        {
-            answer = await gateway.QueryAsync(workspace, message, cancel);
-        }
-        catch (ProblemException problem)
-        {
-            await audit.RecordAsync(Entry(problem.Code.Code, answer: null));
-            throw;
-        }
-
-        await audit.RecordAsync(Entry("ok", answer));
-        if (policy.May(Principal.Of(user)!, Permissions.QueryRun, workspace).SupportGrant is { } grant)
-        {
-            support.RecordRead(grant, workspace, "read " + string.Join(", ", answer.Touched));
-        }
-
+        var answer = await runs.RunAsync(user, workspace, body.Sql, body.MaxRows ?? DefaultRows, cancel);
         return new Answer(answer.Columns, [.. answer.Rows.Select(row => row.Select(PlainValue.Of).ToArray())], answer.Truncated, answer.AsOf);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Tokens;
 using WorkspaceServer.Workspaces;
@@ -14,7 +15,7 @@ namespace WorkspaceServer.Features.Tokens;
 /// within <see cref="ChangeCounter.MaxAge"/>. Expiry is compared with the clock every time. A member's token rests while the
 /// member is suspended. Personal tokens and access tokens of OAuth are told apart by their prefix and checked alike.
 /// </remarks>
-internal sealed class TokenCheck(TokenStore tokens, AccessTokenStore accessTokens, Policy policy, ChangeCounter changes, PublicAddress address, TimeProvider clock)
+internal sealed class TokenCheck(TokenStore tokens, ColumnRules columns, AccessTokenStore accessTokens, Policy policy, ChangeCounter changes, PublicAddress address, TimeProvider clock)
 {
     /// <summary>Tokens remembered at the same time. When there are more, all are forgotten.</summary>
     private const int MaxRemembered = 10_000;
@@ -61,12 +62,12 @@ internal sealed class TokenCheck(TokenStore tokens, AccessTokenStore accessToken
 
     private bool IsActive(Caller caller) => caller.CreatedBy is null || policy.IsActive(caller.CreatedBy, caller.Workspace);
 
-    private static Caller CallerOf(TokenRecord record) => new(
+    private Caller CallerOf(TokenRecord record) => new(
         record.Id,
         record.Name,
         record.Workspace,
         record.Scopes.ToHashSet(StringComparer.Ordinal),
-        record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns),
+        columns.For(record.Workspace, record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns)),
         record.CreatedBy,
         record.Budget,
         record.Tools?.ToHashSet(StringComparer.Ordinal),

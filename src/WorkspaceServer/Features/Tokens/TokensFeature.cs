@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
 
 namespace WorkspaceServer.Features.Tokens;
 
@@ -13,6 +15,20 @@ internal static class TokensFeature
         services.AddSingleton<TokenUsageStore>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenCheck>();
+    }
+
+    /// <summary>The pages on which members make and end tokens, and learn how to use them.</summary>
+    public static void AddTokenPages(this IServiceCollection services)
+    {
+        services.AddSingleton<TokenDesk>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 0, "Connect AI", "plug", ConnectPageEndpoint.Behind, Permissions.ClientsRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 3, "Tokens", "key", TokenPages.Behind, Permissions.TokensRead.Name));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        TokenPages.Map(routes);
+        ConnectPageEndpoint.Map(routes);
     }
 
     public static void AddBearerAuthentication(this IServiceCollection services) => services

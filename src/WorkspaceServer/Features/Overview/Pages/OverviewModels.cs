@@ -12,8 +12,7 @@ public sealed record WorkspaceRow(string Name, string Href, string Role, bool Is
 public sealed record NewWorkspaceModel(string Person, string Name, string? Error);
 
 /// <param name="Home">The workspace's address, with no slash at its end.</param>
-/// <param name="Error">Why the file was not loaded.</param>
-public sealed record FirstDataModel(string Person, string Workspace, string Home, string? Error = null);
+public sealed record FirstDataModel(string Person, string Workspace, string Home, bool HasAgents);
 
 /// <param name="May">What this person may open from here.</param>
 /// <param name="Sources">Where the tables come from; empty if there is no table.</param>

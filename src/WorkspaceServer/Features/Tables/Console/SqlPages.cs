@@ -1,0 +1,102 @@
+using System.Security.Claims;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Components;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Tables.Pages;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Tables.Console;
+
+/// <summary>Puts the page of the console together: the schema, what was asked before, and the answer if there is one.</summary>
+internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore store, SavedQuestions questions, Policy policy)
+{
+    /// <summary>Runs that are listed.</summary>
+    private const int MaxHistory = 12;
+
+    /// <summary>Characters of a cell.</summary>
+    private const int MaxCellLength = 300;
+
+    /// <summary>Bars that one can still tell apart.</summary>
+    private const int MaxBars = 24;
+
+    public async Task<IResult> ShowAsync(ClaimsPrincipal user, WorkspaceId workspace, string sql, QueryAnswer? answer, string? error, int status, CancellationToken cancel)
+    {
+        var catalog = await tables.CatalogAsync(workspace, cancel);
+        var home = AccessPaths.PageOf(workspace);
+        return Page.Of<SqlPage>(
+            new SqlModel(
+                home,
+                sql,
+                [.. catalog.Tables.Select(table => new SchemaTable(table.Schema.Name, table.RowCount, [.. table.Schema.Columns.Select(column => new SchemaColumn(column.Name, TypeWord(column.Type)))]))],
+                [.. store.RunsOf(workspace, Principal.Of(user)!.PersonId!, MaxHistory).Select(run => new PastRun(OneLine(run.Sql), $"{home}{SqlPageEndpoints.Behind}?run={run.Number}", run.RanAt, run.Outcome == "ok", run.Rows))],
+                [.. store.ListSaved(workspace).Select(saved => new SavedRow(saved.Id, saved.Name, $"{home}{SqlPageEndpoints.Behind}?saved={saved.Id}", saved.SavedByName, questions.MayForget(user, workspace, saved)))],
+                answer is null ? null : Result(answer),
+                error,
+                (int)runs.Deadline.TotalSeconds,
+                RunQuery.MaxRows,
+                policy.May(Principal.Of(user)!, Permissions.TablesExport, workspace).IsAllowed),
+            status);
+    }
+
+    private static SqlResult Result(QueryAnswer answer)
+    {
+        bool IsNumber(int column) => answer.Rows.Any(row => !row[column].IsNull)
+            && answer.Rows.All(row => row[column].Type is SqlType.Null or SqlType.Integer or SqlType.Real);
+        bool IsName(int column) => answer.Columns[column].EndsWith("id", StringComparison.OrdinalIgnoreCase) || answer.Columns[column].Contains("year", StringComparison.OrdinalIgnoreCase);
+        string Text(SqlValue[] row, int column)
+        {
+            var text = CellText.Of(row[column], ColumnType.Text, IsName(column));
+            return text.Length > MaxCellLength ? text[..MaxCellLength] + "…" : text;
+        }
+
+        var numbers = Enumerable.Range(0, answer.Columns.Count).Where(IsNumber).ToHashSet();
+        return new SqlResult(
+            [.. answer.Columns.Select((column, i) => new ResultColumn(column, numbers.Contains(i)))],
+            [.. answer.Rows.Select(row => (IReadOnlyList<GridCell>)[.. row.Select((cell, i) => new GridCell(Text(row, i), cell.IsNull, numbers.Contains(i), CellText.IsNegative(cell)))])],
+            answer.Truncated,
+            answer.AsOf,
+            (int)Math.Ceiling(answer.Elapsed.TotalMilliseconds),
+            answer.Touched,
+            Chart(answer, numbers, Text));
+    }
+
+    /// <summary>Bars, if the answer is a few names with a number each.</summary>
+    private static ResultChart? Chart(QueryAnswer answer, HashSet<int> numbers, Func<SqlValue[], int, string> text)
+    {
+        var names = Enumerable.Range(0, answer.Columns.Count).FirstOrDefault(column => !numbers.Contains(column), -1);
+        var values = Enumerable.Range(0, answer.Columns.Count).LastOrDefault(numbers.Contains, -1);
+        if (names < 0 || values < 0 || answer.Rows.Count is < 2 or > MaxBars)
+        {
+            return null;
+        }
+
+        double Value(SqlValue cell) => cell.Type == SqlType.Integer ? cell.AsInteger() : cell.Type == SqlType.Real ? cell.AsReal() : 0;
+        if (answer.Rows.Any(row => Value(row[values]) < 0 || !double.IsFinite(Value(row[values]))))
+        {
+            return null;
+        }
+
+        var bars = answer.Rows.Select(row => new Bar(text(row, names), Value(row[values]), text(row, values))).ToArray();
+        var most = bars.MaxBy(bar => bar.Value)!;
+        return new ResultChart($"{answer.Columns[values]} by {answer.Columns[names]}", $"{answer.Columns[values]} by {answer.Columns[names]}. The most has {most.Label}: {most.Shown}.", bars);
+    }
+
+    private static string OneLine(string sql)
+    {
+        const int most = 90;
+        var line = string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length > most ? line[..most] + "…" : line;
+    }
+
+    private static string TypeWord(ColumnType type) => type switch
+    {
+        ColumnType.Integer => "int",
+        ColumnType.Decimal => "decimal",
+        ColumnType.Boolean => "yes/no",
+        ColumnType.Date => "date",
+        ColumnType.DateTime => "time",
+        _ => "text",
+    };
+}

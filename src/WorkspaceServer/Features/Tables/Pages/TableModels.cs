@@ -1,0 +1,71 @@
+namespace WorkspaceServer.Features.Tables.Pages;
+
+// What the pages show. Public, since Razor makes components and so their parameters public.
+
+/// <param name="Home">The workspace's address, with no slash at its end; so in all models.</param>
+public sealed record TablesModel(string Home, bool MayImport, IReadOnlyList<TableRow> Tables);
+
+public sealed record TableRow(string Name, string Href, string? Description, string Source, int Columns, long Rows, DateTimeOffset AsOf);
+
+public sealed record TableHead(string Name, string Href, string? Description, string Source, long Rows, DateTimeOffset AsOf, int Columns);
+
+/// <param name="Conditions">The filters as the address carries them, for the form that adds another.</param>
+/// <param name="Found">Rows that fit; null if more than are counted.</param>
+/// <param name="Export">Null if they may not.</param>
+/// <param name="Error">Why there are no rows.</param>
+public sealed record TableGridModel(
+    string Home,
+    TableHead Table,
+    IReadOnlyList<GridColumn> Columns,
+    IReadOnlyList<GridRow> Rows,
+    IReadOnlyList<FilterChip> Filters,
+    IReadOnlyList<string> Conditions,
+    string? Sort,
+    bool IsDescending,
+    long? Found,
+    string? Next,
+    string? Earlier,
+    string? Export,
+    int Milliseconds,
+    string? Error);
+
+/// <param name="SortHref">The same rows in the order of this column, or the other way round.</param>
+/// <param name="Sorted">"ascending", "descending" or null.</param>
+public sealed record GridColumn(string Name, string? Description, bool IsNumber, string SortHref, string? Sorted);
+
+/// <param name="Href">Null where nothing names the row.</param>
+public sealed record GridRow(string? Href, IReadOnlyList<GridCell> Cells);
+
+public sealed record GridCell(string Text, bool IsNull, bool IsNumber, bool IsNegative);
+
+public sealed record FilterChip(string Words, string Without);
+
+public sealed record RowModel(
+    string Home, string Table, string TableHref, string Key, DateTimeOffset AsOf, IReadOnlyList<RowValue> Values, IReadOnlyList<RelatedRows> Related);
+
+/// <param name="Href">The row that it points to.</param>
+public sealed record RowValue(string Column, string? Description, string Text, bool IsNull, bool IsNumber, bool IsNegative, string? Href);
+
+public sealed record RelatedRows(string Words, string Href);
+
+public sealed record ProfileModel(
+    string Home,
+    string Table,
+    string TableHref,
+    IReadOnlyList<ProfileColumn> Columns,
+    string Column,
+    string Type,
+    string? Description,
+    long Rows,
+    long Filled,
+    long Distinct,
+    string Least,
+    string Greatest,
+    IReadOnlyList<CommonValue> Common);
+
+public sealed record ProfileColumn(string Name, string Type, string Href, bool IsOpen);
+
+/// <param name="Href">The rows with this value.</param>
+public sealed record CommonValue(string Text, long Rows, string? Href);
+
+public sealed record UploadModel(string Home, string Name, string Key, string? Error);

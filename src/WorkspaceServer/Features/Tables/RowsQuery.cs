@@ -1,0 +1,106 @@
+using FluentValidation;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Features.Tables;
+
+/// <summary>Which rows of a table, as an address says: ?where=column~operator~value, any number of times, ?sort=, ?dir=desc, ?after=.</summary>
+internal sealed record RowsQuery
+{
+    public const int MaxLimit = 200;
+
+    public const int DefaultLimit = 50;
+
+    private const char Mark = '~';
+
+    private static readonly Validator Rules = new();
+
+    /// <summary>Names of the operators in addresses, and what people read.</summary>
+    public static IReadOnlyList<(string Name, FilterOperator Operator, string Words)> Operators { get; } =
+    [
+        ("eq", FilterOperator.Is, "is"),
+        ("ne", FilterOperator.IsNot, "is not"),
+        ("has", FilterOperator.Contains, "contains"),
+        ("begins", FilterOperator.BeginsWith, "begins with"),
+        ("lt", FilterOperator.Below, "is below"),
+        ("le", FilterOperator.AtMost, "is at most"),
+        ("gt", FilterOperator.Above, "is above"),
+        ("ge", FilterOperator.AtLeast, "is at least"),
+        ("empty", FilterOperator.IsEmpty, "is empty"),
+        ("filled", FilterOperator.IsNotEmpty, "is not empty"),
+    ];
+
+    public string[]? Where { get; init; }
+
+    /// <summary>With <see cref="Op"/> and <see cref="Value"/> one more filter, as the form of the page sends it.</summary>
+    public string? Column { get; init; }
+
+    public string? Op { get; init; }
+
+    public string? Value { get; init; }
+
+    public string? Sort { get; init; }
+
+    public string? Dir { get; init; }
+
+    public string? After { get; init; }
+
+    public int? Limit { get; init; }
+
+    public IReadOnlyList<RowFilter> Filters => [.. Conditions.Select(Parse)];
+
+    public RowOrder Order => new(string.IsNullOrEmpty(Sort) ? null : Sort, Dir == "desc");
+
+    /// <summary>All filters as an address carries them, the form's own included.</summary>
+    public IReadOnlyList<string> Conditions =>
+        string.IsNullOrEmpty(Column) || string.IsNullOrEmpty(Op) ? Where ?? [] : [.. Where ?? [], string.Join(Mark, Column, Op, Value ?? "")];
+
+    public RowsQuery Checked() => this.Checked(Rules);
+
+    public static string Condition(string column, string op, string value) => string.Join(Mark, column, op, value);
+
+    /// <summary>The address of a table's rows with these filters and this order.</summary>
+    public static string Address(string path, IEnumerable<string> conditions, RowOrder order, string? after)
+    {
+        var parts = conditions.Select(condition => "where=" + Uri.EscapeDataString(condition)).ToList();
+        if (order.Column is { } column)
+        {
+            parts.Add("sort=" + Uri.EscapeDataString(column));
+        }
+
+        if (order.IsDescending)
+        {
+            parts.Add("dir=desc");
+        }
+
+        if (after is not null)
+        {
+            parts.Add("after=" + Uri.EscapeDataString(after));
+        }
+
+        return parts.Count == 0 ? path : path + "?" + string.Join('&', parts);
+    }
+
+    private static RowFilter Parse(string condition)
+    {
+        var parts = condition.Split(Mark, 3);
+        return parts is [var column, var op, var value] && Operators.FirstOrDefault(each => each.Name == op) is { Name: not null } known
+            ? new RowFilter(column, known.Operator, value)
+            : throw new ProblemException(ProblemCodes.InvalidArgument, "A filter is written as column~operator~value, with an operator such as eq, has, lt or gt.");
+    }
+
+    internal sealed class Validator : AbstractValidator<RowsQuery>
+    {
+        public Validator()
+        {
+            RuleFor(query => query.Limit).InclusiveBetween(1, MaxLimit).WithMessage($"limit is 1 to {MaxLimit}.");
+            RuleFor(query => query.Conditions.Count).LessThanOrEqualTo(RowPages.MaxFilters).WithMessage($"There may be up to {RowPages.MaxFilters} filters.");
+            RuleForEach(query => query.Conditions)
+                .MaximumLength(TableSchema.MaxNameLength + RowPages.MaxFilterLength + 10)
+                .WithMessage($"A filter's value has up to {RowPages.MaxFilterLength} characters.");
+            RuleFor(query => query.Sort).MaximumLength(TableSchema.MaxNameLength).WithMessage("sort is the name of a column.");
+            RuleFor(query => query.Dir).Must(dir => dir is null or "" or "asc" or "desc").WithMessage("dir is asc or desc.");
+            RuleFor(query => query.After).MaximumLength(Paging.MaxAfterLength).WithMessage("after is the next of the page before.");
+        }
+    }
+}

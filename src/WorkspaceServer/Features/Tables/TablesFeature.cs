@@ -1,0 +1,33 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Tables.Console;
+
+namespace WorkspaceServer.Features.Tables;
+
+/// <summary>Plugs in the pages of tables and their twins for programs.</summary>
+internal static class TablesFeature
+{
+    public static void AddTables(this IServiceCollection services)
+    {
+        services.AddSingleton<TableReads>();
+        services.AddSingleton<QueryRuns>();
+        services.AddSingleton<QuestionStore>();
+        services.AddSingleton<SavedQuestions>();
+        services.AddSingleton<SqlPages>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 1, "SQL", "sql", SqlPageEndpoints.Behind, Permissions.QueryRun.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 0, "Tables", "table", TableAddresses.Behind, Permissions.TablesRead.Name, InBar: true));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RunQuery.Map(routes);
+        ListTables.Map(routes);
+        ShowRows.Map(routes);
+        ShowRow.Map(routes);
+        ShowProfile.Map(routes);
+        ExportRows.Map(routes);
+        UploadTable.Map(routes);
+        SqlPageEndpoints.Map(routes);
+        QuestionsApi.Map(routes);
+    }
+}
