@@ -26,7 +26,8 @@ public sealed class PostgresSourceTests(PostgresServer server) : IClassFixture<P
         var tables = await source.ListAsync(CancellationToken.None);
         var (columns, rows) = await ReadAll.OfAsync(source, "bills");
 
-        Assert.Equal(["Other Books.odd \" name", "bills"], tables.Select(table => table.Name));
+        // The other test's table may be there already.
+        Assert.Equal(["Other Books.odd \" name", "bills"], tables.Select(table => table.Name).Where(name => name != "counted"));
         Assert.Equal(["part", "id"], tables[1].Key);
         Assert.Equal(
             [SyncType.Integer, SyncType.Integer, SyncType.Text, SyncType.Decimal, SyncType.Decimal, SyncType.Date, SyncType.DateTime, SyncType.DateTime, SyncType.Boolean, SyncType.Text, SyncType.Decimal],

@@ -201,7 +201,9 @@ public sealed class LinkTests : IAsyncLifetime
         await using var own = await AccountsServer.StartAsync();
 
         Assert.Equal(HttpStatusCode.NotFound, (await own.Browser().GetAsync("/register")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await own.Browser().GetAsync("/verify")).Status);
+
+        // Those who were invited have a link; nobody else gets one.
+        Assert.Equal(HttpStatusCode.Gone, (await own.Browser().GetAsync("/verify")).Status);
     }
 
     [Fact]

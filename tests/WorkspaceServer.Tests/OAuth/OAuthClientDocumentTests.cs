@@ -58,9 +58,11 @@ public sealed class OAuthClientDocumentTests(OAuthDocumentFixture fixture) : ICl
     [Fact]
     public async Task NobodyButSomebodySignedInMakesTheServerFetchAnything()
     {
-        host.Serve("/oauth/client-metadata", Document);
-        var page = await house.Accounts.Browser().GetAsync(house.AuthorizePath(Id));
-        var (status, _) = await house.ExchangeAsync(Id, "wsp_oac_x");
+        // One that no other test has made known.
+        var never = Id + "/never-fetched";
+        host.Serve("/oauth/client-metadata/never-fetched", Document);
+        var page = await house.Accounts.Browser().GetAsync(house.AuthorizePath(never));
+        var (status, _) = await house.ExchangeAsync(never, "wsp_oac_x");
 
         Assert.StartsWith("/sign-in", page.Location, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, status);

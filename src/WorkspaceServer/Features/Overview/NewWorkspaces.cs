@@ -1,5 +1,4 @@
 using WorkspaceServer.Control;
-using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
@@ -23,14 +22,14 @@ internal sealed class NewWorkspaces(
             throw new ProblemException(ProblemCodes.Forbidden, "On this server only its operator makes workspaces. Ask them for one.");
         }
 
-        if (members.ListOf(person.PersonId).Count(own => own.Role == Role.Owner) >= options.MaxOwned)
+        if (members.CountOwned(person.PersonId) >= options.MaxOwned)
         {
             throw new ProblemException(ProblemCodes.Forbidden, $"You own {options.MaxOwned} workspaces, which is as many as one person may. Close one first.");
         }
 
         var made = lifecycle.Create(name, (connection, workspace) =>
         {
-            MembershipStore.Add(connection, workspace.Id, person.PersonId, Role.Owner, clock.GetUtcNow());
+            MembershipStore.AddFirstOwner(connection, workspace.Id, person.PersonId, clock.GetUtcNow());
             audit.Append(connection, new AuditEntry(AuditActions.WorkspaceCreated)
             {
                 Target = ("workspace", workspace.Id.ToString()),

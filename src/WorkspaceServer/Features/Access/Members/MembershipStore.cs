@@ -67,6 +67,12 @@ internal sealed class MembershipStore(ControlDatabase control)
         return rows.Read() ? Read(rows) : null;
     }
 
+    /// <summary>How many workspaces a person owns, alone or with others.</summary>
+    public int CountOwned(string person) => ListOf(person).Count(own => own.Role == Role.Owner);
+
+    /// <summary>Makes the person who asked for a new workspace its owner, in the transaction that makes it.</summary>
+    public static void AddFirstOwner(ControlConnection connection, WorkspaceId workspace, string person, DateTimeOffset at) => Add(connection, workspace, person, Role.Owner, at);
+
     /// <summary>The workspaces of a person, oldest first.</summary>
     public IReadOnlyList<OwnMembership> ListOf(string person)
     {
