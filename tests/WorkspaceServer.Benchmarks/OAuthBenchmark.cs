@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
+using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
-using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;

@@ -22,7 +22,9 @@ internal sealed class AgentProgram(string program, IReadOnlyList<string> before,
     {
         var start = new ProcessStartInfo(program, [.. before, "--home", home, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {

@@ -22,7 +22,10 @@ public sealed class WineTests
         await using var server = await ProtocolServer.StartAsync();
         var environment = new Dictionary<string, string>
         {
-            ["WINEPREFIX"] = folder.File("prefix"), ["WINEDEBUG"] = "-all", ["WINEDLLOVERRIDES"] = "mscoree,mshtml=", ["DISPLAY"] = "",
+            ["WINEPREFIX"] = folder.File("prefix"),
+            ["WINEDEBUG"] = "-all",
+            ["WINEDLLOVERRIDES"] = "mscoree,mshtml=",
+            ["DISPLAY"] = "",
         };
         try
         {

@@ -1,5 +1,5 @@
-using WorkspaceServer.Testing;
 using WorkspaceServer.Age;
+using WorkspaceServer.Testing;
 using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Age;

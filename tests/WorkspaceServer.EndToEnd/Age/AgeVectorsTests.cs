@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using WorkspaceServer.Testing;
 using WorkspaceServer.Age;
+using WorkspaceServer.Testing;
 using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Age;

@@ -59,8 +59,18 @@ internal static class TeamPages
 
     public static MemberModel You { get; } = Member with
     {
-        Id = "1", Name = "Asha Kulkarni", IsYou = true, IsWeak = false, SignIn = "Passkey", Role = "owner", MayGive = [], CustomRoles = [], Tokens = [],
-        MaySuspend = false, MayRemove = false, MayLeave = true,
+        Id = "1",
+        Name = "Asha Kulkarni",
+        IsYou = true,
+        IsWeak = false,
+        SignIn = "Passkey",
+        Role = "owner",
+        MayGive = [],
+        CustomRoles = [],
+        Tokens = [],
+        MaySuspend = false,
+        MayRemove = false,
+        MayLeave = true,
         Problems = FormProblems.Whole("A workspace keeps at least one owner who can act. Make somebody else an owner first.", 409),
     };
 

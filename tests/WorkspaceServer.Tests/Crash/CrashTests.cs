@@ -27,19 +27,22 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
             Assert.Equal(OldRows, tables["orders"]);
             Require(run, tables.TryGetValue("fresh", out var rows), $"{rows} rows of fresh");
             Assert.Contains(rows, new[] { 0L, NewRows });
-        }),
+        }
+        ),
         ["replacement"] = (["table", "import", "{new}", "-w", "Books", "--name", "orders", "--key", "id", "--json"], 8, (home, run, template) =>
         {
             var rows = Assert.Single(home.Tables("Books")).Value;
             Assert.Contains(rows, new[] { (long)OldRows, NewRows });
             Require(run, rows == NewRows, $"{rows} rows of orders");
-        }),
+        }
+        ),
         ["sample"] = (["sample", "-w", "Books", "--json"], 6, (home, run, template) =>
         {
             var tables = home.Tables("Books");
             Require(run, tables.Count == template.SampleTables.Count + 1, $"{tables.Count} tables");
             Assert.All(tables.Where(table => table.Key != "orders"), table => Assert.Equal(template.SampleTables[table.Key], table.Value));
-        }),
+        }
+        ),
         ["token create"] = (["token", "create", "-w", "Books", "--json"], 7, (home, run, template) =>
         {
             var added = home.Tokens.List().Count - template.Tokens;
@@ -50,24 +53,28 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
                 Assert.True(SecretToken.TryHash(SecretToken.McpPrefix, JsonElement.Parse(run.Output).GetProperty("token").GetString()!, out var hash));
                 Assert.NotNull(home.Tokens.Find(hash));
             }
-        }),
+        }
+        ),
         ["token revoke"] = (["token", "revoke", "{token}", "--json"], 6, (home, run, template) =>
         {
             var tokens = home.Tokens.List();
             Assert.Equal(template.Tokens, tokens.Count);
             Require(run, tokens.Single(token => token.Id == template.TokenId).RevokedAt is not null, "the token is still good");
             Assert.All(tokens.Where(token => token.Id != template.TokenId), token => Assert.Null(token.RevokedAt));
-        }),
+        }
+        ),
         ["workspace create"] = (["workspace", "create", "Second", "--json"], 7, (home, run, template) =>
         {
             Require(run, home.Find("Second") is not null, "there is no such workspace");
             Assert.True(home.Find("Second") is null || home.Tables("Second").Count == 0);
-        }),
+        }
+        ),
         ["workspace delete"] = (["workspace", "delete", "Books", "--yes", "--json"], 6, (home, run, template) =>
         {
             Require(run, home.Find("Books") is null, "the workspace is still there");
             Assert.Equal(OldRows, home.Find("Books") is null ? OldRows : home.Tables("Books")["orders"]);
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Scenes.Keys];

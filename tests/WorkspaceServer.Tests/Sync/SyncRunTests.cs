@@ -1,6 +1,6 @@
 using System.Net;
-using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Testing;

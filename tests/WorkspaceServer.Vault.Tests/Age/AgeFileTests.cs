@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
-using WorkspaceServer.Testing;
 using WorkspaceServer.Age;
+using WorkspaceServer.Testing;
 using Xunit;
 
 namespace WorkspaceServer.Vault.Tests.Age;
