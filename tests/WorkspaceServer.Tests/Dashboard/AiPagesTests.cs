@@ -93,6 +93,22 @@ public sealed partial class AiPagesTests : IAsyncLifetime
         Assert.Equal("parties.pan", row.Row.TargetId);
     }
 
+    [Fact]
+    public async Task AColumnThatBecomesPrivateIsHidden_UntilSomebodyShowsIt()
+    {
+        var token = await MakeTokenAsync(admin);
+        async Task<bool> IsSeenAsync(string kind)
+        {
+            await admin.PostAsync(home + "/privacy", [("table", "parties"), ("column", "pan"), ("class", kind), ("ai", "shown")]);
+            house.Clock.Advance(TimeSpan.FromSeconds(2));
+            return (await AskAsync(token, "SELECT * FROM parties")).Contains("ABCDE1234F", StringComparison.Ordinal);
+        }
+
+        Assert.True(await IsSeenAsync("internal"));
+        Assert.False(await IsSeenAsync("private"));
+        Assert.True(await IsSeenAsync("private"));
+    }
+
     [Theory]
     [InlineData("nothing", "pan", "private", "hidden", HttpStatusCode.NotFound)]
     [InlineData("parties", "nothing", "private", "hidden", HttpStatusCode.NotFound)]

@@ -12,7 +12,7 @@ internal enum ColumnClass
     Public,
     Internal,
 
-    /// <summary>About persons: hidden from AI clients unless somebody shows it.</summary>
+    /// <summary>About persons: hidden from AI clients when it becomes so; to show it after that is a step of its own.</summary>
     Private,
 
     /// <summary>Never shown to an AI client.</summary>
@@ -64,10 +64,11 @@ internal sealed class ColumnRules(ColumnRuleStore store, ChangeCounter changes)
         return hidden.Length == 0 ? own : new ReadAccess([.. own.HiddenColumns.Concat(hidden).Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
-    /// <summary>Sets the rule of one column; a confidential one is hidden whatever is asked.</summary>
+    /// <summary>Sets the rule of one column. A confidential one is hidden whatever is asked, and so is one that was not private before.</summary>
     public void Set(WorkspaceId workspace, ColumnRule rule)
     {
-        rule = rule with { IsHidden = rule.IsHidden || rule.Class == ColumnClass.Confidential };
+        var becomesPrivate = rule.Class == ColumnClass.Private && !store.List(workspace).Any(before => before.Class == ColumnClass.Private && IsSameColumn(before, rule));
+        rule = rule with { IsHidden = rule.IsHidden || rule.Class == ColumnClass.Confidential || becomesPrivate };
         store.Set(workspace, rule, new AuditEntry(AuditActions.HiddenColumnsChanged)
         {
             Target = ("column", $"{rule.Table}.{rule.Column}"),
@@ -76,4 +77,7 @@ internal sealed class ColumnRules(ColumnRuleStore store, ChangeCounter changes)
         });
         changes.Changed();
     }
+
+    private static bool IsSameColumn(ColumnRule one, ColumnRule other) =>
+        one.Table.Equals(other.Table, StringComparison.OrdinalIgnoreCase) && one.Column.Equals(other.Column, StringComparison.OrdinalIgnoreCase);
 }
