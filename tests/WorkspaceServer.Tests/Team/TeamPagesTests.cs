@@ -71,6 +71,28 @@ public sealed partial class TeamPagesTests : IAsyncLifetime
 
     [Fact]
     [Trait("claim", "B24")]
+    public async Task AWithdrawnInvitationMakesNoAccountEither()
+    {
+        var browser = await house.SignInAsync(Owner);
+        await browser.PostAsync(Team + "/invite", [("email", "devika@example.in"), ("role", "viewer")]);
+        var link = new Uri(Link().Match((await house.Mails.NextAsync(Cancel)).TextBody!).Value);
+        var stranger = house.Browser();
+        var page = await stranger.GetAsync(link.PathAndQuery);
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+
+        var id = house.Server.Get<InvitationDesk>().List(Workspace, null, 1)[0].Id;
+        await browser.PostAsync(Team + "/withdraw", [("invitation", id)], Team);
+        var fields = Hidden().Matches(page.Body).Where(match => match.Groups[1].Value is "token" or "return_to")
+            .Select(match => (match.Groups[1].Value, WebUtility.HtmlDecode(match.Groups[2].Value)));
+        var made = await stranger.SubmitAsync("/verify", [.. fields, ("name", "Devika"), ("password", "a lamp beside the river")], page.Token);
+
+        Assert.Equal(HttpStatusCode.Gone, made.Status);
+        Assert.Equal(HttpStatusCode.Gone, (await house.Browser().GetAsync(link.PathAndQuery)).Status);
+        Assert.Null(house.Server.Get<PeopleStore>().FindByEmail("devika@example.in"));
+    }
+
+    [Fact]
+    [Trait("claim", "B24")]
     public async Task AnInvitationIsForItsAddress_AndWithdrawnItIsWorthNothing()
     {
         await house.AddAsync("devika@example.in");

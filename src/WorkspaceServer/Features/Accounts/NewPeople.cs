@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Access.Invitations;
 using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
@@ -13,6 +14,7 @@ internal sealed class NewPeople(
     CredentialStore credentials,
     PasswordHasher hasher,
     OneTimeLinks links,
+    InvitationStore invitations,
     SessionKeeper sessions,
     AuthOptions auth,
     PublicAddress address,
@@ -25,10 +27,20 @@ internal sealed class NewPeople(
     public FormProblems? Fault(string email, string name, string password, string field = PasswordField) =>
         PasswordRules.Fault(password, email, name, auth.PasswordHash) is { } sentence ? FormProblems.Of(field, sentence) : null;
 
+    /// <summary>Whose account a link makes: anybody's with Auth:AllowRegistration, else that of somebody who is invited and still so.</summary>
+    /// <returns>The proved address; null if the link is no good, or the invitation that it came with was withdrawn.</returns>
+    public string? Admitted(string? token) =>
+        links.Find(LinkKind.Verify, token) is { Email: var email } && (auth.AllowRegistration || invitations.IsInvited(email, clock.GetUtcNow())) ? email : null;
+
     /// <summary>Makes the account of somebody who proved their address.</summary>
-    /// <returns>Null if the link is no good, or somebody has the address by now.</returns>
+    /// <returns>Null if they are not <see cref="Admitted"/>, or somebody has the address by now.</returns>
     public async Task<Person?> RegisterAsync(string token, string name, string password, CancellationToken cancel)
     {
+        if (Admitted(token) is null)
+        {
+            return null;
+        }
+
         // Before the link is used: what takes long or fails must not use it up.
         var verifier = await hasher.CreateAsync(password, cancel);
         return links.Use(LinkKind.Verify, token) is { } owner && Person.New(owner.Email, name, SystemRole.User, clock.GetUtcNow()) is var person && people.Add(person)

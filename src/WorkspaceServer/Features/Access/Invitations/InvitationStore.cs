@@ -55,6 +55,17 @@ internal sealed class InvitationStore(ControlDatabase control)
         ("@expires", invitation.ExpiresAt.ToUnixTimeSeconds()),
         ("@max", maxOpen)) == 1;
 
+    /// <summary>Whether any workspace waits for whoever has this address.</summary>
+    public bool IsInvited(string email, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            "SELECT 1 FROM invitation WHERE email_key = @key AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > @now",
+            ("@key", EmailAddress.KeyOf(email)),
+            ("@now", now.ToUnixTimeSeconds()));
+        return command.ExecuteScalar() is not null;
+    }
+
     /// <summary>Of one workspace, newest first; used, expired and revoked ones too.</summary>
     public IReadOnlyList<Invitation> List(WorkspaceId workspace, string? before, int limit)
     {

@@ -1,5 +1,4 @@
 using FluentValidation;
-using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
@@ -10,9 +9,9 @@ internal static class VerifyPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.Verify, (HttpContext context, IAccountPages pages, OneTimeLinks links) => LinkToken.Of(context.Request) is var token
-                && links.Find(LinkKind.Verify, token) is { } owner
-                ? pages.Verify(new NewPersonView(token, owner.Email, "", ReturnTo: ReturnTo.Of(context.Request)))
+        routes.MapGet(AccountPaths.Verify, (HttpContext context, IAccountPages pages, NewPeople newPeople) => LinkToken.Of(context.Request) is var token
+                && newPeople.Admitted(token) is { } email
+                ? pages.Verify(new NewPersonView(token, email, "", ReturnTo: ReturnTo.Of(context.Request)))
                 : NotGood(pages))
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<LinkToken>(), Recording.Nothing("using the link is recorded"));
         routes.MapPost(AccountPaths.Verify, HandleAsync)
@@ -20,18 +19,18 @@ internal static class VerifyPage
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.PersonRegistered, AuditActions.SignInSucceeded));
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, OneTimeLinks links, NewPeople newPeople, SignInFlow flow)
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, NewPeople newPeople, SignInFlow flow)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
-        if (links.Find(LinkKind.Verify, form.Token) is not { } owner)
+        if (newPeople.Admitted(form.Token) is not { } email)
         {
             return NotGood(pages);
         }
 
-        problems ??= newPeople.Fault(owner.Email, form.Name, form.Password);
+        problems ??= newPeople.Fault(email, form.Name, form.Password);
         if (problems is not null)
         {
-            return pages.Verify(new NewPersonView(form.Token, owner.Email, form.Name, problems, ReturnTo.Safe(form.ReturnTo)));
+            return pages.Verify(new NewPersonView(form.Token, email, form.Name, problems, ReturnTo.Safe(form.ReturnTo)));
         }
 
         return await newPeople.RegisterAsync(form.Token, form.Name, form.Password, context.RequestAborted) is { } person
@@ -40,7 +39,7 @@ internal static class VerifyPage
     }
 
     private static IResult NotGood(IAccountPages pages) =>
-        pages.LinkNotGood(new LinkNotGoodView("This link was used or is too old.", AccountPaths.Register));
+        pages.LinkNotGood(new LinkNotGoodView("This link was used, withdrawn or is too old.", AccountPaths.Register));
 
     internal sealed record Fields(string Token, string Name, string Password, string ReturnTo);
 
