@@ -52,6 +52,7 @@ internal static class WebServer
         builder.Services.AddColumns();
         builder.Services.AddColumnPages();
         builder.Services.AddTokenPages();
+        builder.Services.AddAgentPages();
         builder.Services.AddAuditPages();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);

@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Tables.Pages;
+using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Features.Tokens.Pages;
 
@@ -143,6 +144,21 @@ internal static class DashboardPages
         5,
         1_000,
         MayExport: true);
+
+    public static AgentsModel Agents { get; } = new(
+        Home,
+        "https://ws.kesarvan.example",
+        [
+            new AgentRow("1", "Accounts PC", "Windows 11, agent 0.1.0", "SQJ-ETT", Now.AddDays(-40), IsPaired: true),
+            new AgentRow("2", "<i>The PC</i> in the warehouse whose name somebody typed at length", "Windows 10, agent 0.1.0", "7KD-P2M", Now.AddHours(-3), IsPaired: true),
+            new AgentRow("3", "Old laptop", "Debian GNU/Linux 12, agent 0.1.0", "XA4-9RW", Now.AddDays(-200), IsPaired: false),
+        ],
+        [new OpenPairing("4", "Branch in Nashik", Now.AddDays(29))],
+        MayPair: true,
+        MayRevoke: true,
+        Made: null,
+        "",
+        Error: null);
 
     public static TokensModel Tokens { get; } = new(
         Home,

@@ -13,6 +13,7 @@ using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
+using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -108,6 +109,9 @@ internal static class Gallery
         ["team-support"] = () => Page.Of<SupportPage>(TeamPages.Support),
         ["team-support-none"] = () => Page.Of<SupportPage>(TeamPages.Support with { Grants = [] }),
         ["team-settings"] = () => Page.Of<SettingsPage>(TeamPages.Settings),
+        ["w-agents"] = () => Page.Of<AgentsPage>(DashboardPages.Agents),
+        ["w-agents-none"] = () => Page.Of<AgentsPage>(DashboardPages.Agents with { Agents = [], Open = [], Error = "Give a name of 1 to 100 characters, such as the computer's." }),
+        ["w-agent-token"] = () => Page.Of<AgentsPage>(DashboardPages.Agents with { Made = new NewPairing("Branch in Nashik", "wsp_pair_made-up", Now.AddDays(30)) }),
         ["w-tokens"] = () => Page.Of<TokensPage>(DashboardPages.Tokens),
         ["w-token-made"] = () => Page.Of<TokensPage>(DashboardPages.Tokens with { Made = new NewToken("Claude", "wsp_mcp_made-up", Now.AddDays(90)) }),
         ["w-connect"] = () => Page.Of<ConnectPage>(DashboardPages.Connect(signsIn: true, "claude")),

@@ -91,7 +91,7 @@ public sealed class PairingTests(AgentsHouse agents) : IClassFixture<AgentsHouse
         time.Advance(TimeSpan.FromSeconds(1));
         var late = await Assert.ThrowsAsync<ProblemException>(() => desk.PairAsync(agent.Request(second, time.GetUtcNow().ToUnixTimeSeconds())));
         Assert.Equal((SyncProblems.PairingExpired, 410), (late.Code.Code, late.Code.HttpStatus));
-        Assert.Equal("This pairing token expired on 2 Mar 2026. Make a new one: https://ws.example.in/agents", late.Message);
+        Assert.Equal($"This pairing token expired on 2 Mar 2026. Make a new one: https://ws.example.in/w/{books}/agents", late.Message);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Protocol;
@@ -174,7 +175,7 @@ internal sealed class AgentDesk(
         null or { RevokedAt: not null } => new(ProblemCodes.PairingUnknown, "There is no such pairing token, or it was withdrawn. Ask an owner of the workspace for a new one."),
         { RedeemedAt: not null } => new(ProblemCodes.PairingUsed, "This pairing token was used already; each is good once. Make a new one in the dashboard under Agents."),
         _ when token.ExpiresAt <= now => new(ProblemCodes.PairingExpired, string.Create(
-            CultureInfo.InvariantCulture, $"This pairing token expired on {token.ExpiresAt:d MMM yyyy}. Make a new one: {address.Origin}/agents")),
+            CultureInfo.InvariantCulture, $"This pairing token expired on {token.ExpiresAt:d MMM yyyy}. Make a new one: {address.Origin}{AccessPaths.PageOf(token.Workspace)}{AgentPages.Behind}")),
         _ => new(ProblemCodes.PairingUnknown, "There is no such pairing token. Ask an owner of the workspace for a new one."),
     };
 }

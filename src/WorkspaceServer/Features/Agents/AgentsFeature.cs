@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Agents.Endpoints;
 
 namespace WorkspaceServer.Features.Agents;
@@ -22,8 +24,16 @@ internal static class AgentsFeature
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AgentAuthentication>(AgentAuthentication.Scheme, null);
     }
 
+    /// <summary>The page on which people pair computers and end pairings.</summary>
+    public static void AddAgentPages(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentPages.Shown>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, "Agents", "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
+    }
+
     public static void Map(IEndpointRouteBuilder routes)
     {
+        AgentPages.Map(routes);
         CreatePairingToken.Map(routes);
         ListPairingTokens.Map(routes);
         RevokePairingToken.Map(routes);

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Members;
+using WorkspaceServer.Features.Agents;
+using WorkspaceServer.Testing;
+using WorkspaceServer.Vault;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Agents;
+
+/// <summary>The page on which people pair computers: who sees what, what its forms do, and what they refuse.</summary>
+public sealed partial class AgentPagesTests : IAsyncLifetime
+{
+    private AccountsServer house = null!;
+    private TestBrowser owner = null!;
+
+    private WorkspaceId Workspace => house.Server.Workspace;
+
+    private string Agents => $"/w/{Workspace}/agents";
+
+    private AgentDesk Desk => house.Server.Get<AgentDesk>();
+
+    private AgentStore Store => house.Server.Get<AgentStore>();
+
+    public async ValueTask InitializeAsync()
+    {
+        house = await AccountsServer.StartAsync();
+        owner = await MemberAsync("asha@example.in", Role.Owner);
+    }
+
+    public ValueTask DisposeAsync() => house.DisposeAsync();
+
+    [Fact]
+    public async Task ATokenIsShownOnce_AndPairsOneComputer_WhoseCodeIsThere()
+    {
+        var made = await owner.PostAsync(Agents, [("name", "Accounts <PC>")], Agents);
+        var token = TokenText().Match(made.Body).Groups[1].Value;
+        Assert.StartsWith("wsp_pair_", token, StringComparison.Ordinal);
+        var waiting = await owner.GetAsync(Agents);
+        Assert.DoesNotContain(token, waiting.Body, StringComparison.Ordinal);
+        Assert.Contains("Accounts &lt;PC&gt;", waiting.Body, StringComparison.Ordinal);
+
+        using var agent = new TestAgent(house.Server);
+        var paired = await Desk.PairAsync(agent.Request(token, house.Clock.GetUtcNow().ToUnixTimeSeconds()));
+        var page = await owner.GetAsync(Agents);
+
+        Assert.Contains(paired.ConfirmCode, page.Body, StringComparison.Ordinal);
+        Assert.Contains("One computer is paired.", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Waiting for a computer", page.Body, StringComparison.Ordinal);
+        Assert.Equal(Agents, (await owner.PostAsync(Agents + "/revoke", [("agent", paired.AgentId)], Agents)).Location);
+        Assert.NotNull(Assert.Single(Store.List(Workspace, null, 10)).RevokedAt);
+        Assert.Contains("No computer is paired yet.", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AWithdrawnTokenPairsNothing()
+    {
+        var made = await owner.PostAsync(Agents, [("name", "Accounts PC")], Agents);
+        var token = TokenText().Match(made.Body).Groups[1].Value;
+        var id = Assert.Single(Store.ListTokens(Workspace, null, 10)).Id;
+        Assert.Equal(Agents, (await owner.PostAsync(Agents + "/withdraw", [("pairing", id)], Agents)).Location);
+
+        using var agent = new TestAgent(house.Server);
+        await Assert.ThrowsAnyAsync<Exception>(() => Desk.PairAsync(agent.Request(token, house.Clock.GetUtcNow().ToUnixTimeSeconds())));
+        Assert.Empty(Store.List(Workspace, null, 10));
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/withdraw", [("pairing", id)], Agents)).Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("two\nlines")]
+    public async Task ABadNameIsSaidBesideTheField_AndNoTokenIsMade(string name)
+    {
+        var answer = await owner.PostAsync(Agents, [("name", name)], Agents);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains("Give a name of 1 to", answer.Body, StringComparison.Ordinal);
+        Assert.Empty(Store.ListTokens(Workspace, null, 10));
+    }
+
+    [Fact]
+    public async Task WhoMayNotPairSeesNoForm_AndAForgedOneDoesNothing()
+    {
+        var token = Desk.CreateToken(Principal.Operator, Workspace);
+        using var agent = new TestAgent(house.Server);
+        var paired = await Desk.PairAsync(agent.Request(token.Text, house.Clock.GetUtcNow().ToUnixTimeSeconds()));
+        var open = Desk.CreateToken(Principal.Operator, Workspace).Token.Id;
+        var viewer = await MemberAsync("viewer@example.in", Role.Viewer);
+        await house.AddAsync("stranger@example.in");
+        var stranger = await house.SignInAsync("stranger@example.in");
+        Assert.DoesNotContain("Make a pairing token", (await viewer.GetAsync(Agents)).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(Agents)).Status);
+
+        foreach (var (path, field) in ((string, (string, string))[])[("", ("name", "X")), ("/withdraw", ("pairing", open)), ("/revoke", ("agent", paired.AgentId))])
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await viewer.PostAsync(Agents + path, [field], Agents)).Status);
+            Assert.Equal(HttpStatusCode.NotFound, (await stranger.PostAsync(Agents + path, [field], "/account")).Status);
+        }
+
+        Assert.Null(Assert.Single(Store.List(Workspace, null, 10)).RevokedAt);
+        Assert.Equal("open", Store.ListTokens(Workspace, null, 1)[0].StateAt(house.Clock.GetUtcNow()));
+        Assert.Equal(2, Store.ListTokens(Workspace, null, 10).Count);
+    }
+
+    [Fact]
+    public async Task AnAgentOfAnotherWorkspaceIsNotThere()
+    {
+        var other = house.Server.Workspaces.Create("Other");
+        using var agent = new TestAgent(house.Server);
+        var theirs = await Desk.PairAsync(agent.Request(Desk.CreateToken(Principal.Operator, other, "Secret PC").Text, house.Clock.GetUtcNow().ToUnixTimeSeconds()));
+        var open = Desk.CreateToken(Principal.Operator, other, "Secret PC").Token.Id;
+
+        Assert.DoesNotContain("Secret PC", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/revoke", [("agent", theirs.AgentId)], Agents)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/withdraw", [("pairing", open)], Agents)).Status);
+        Assert.Null(Assert.Single(Store.List(other, null, 10)).RevokedAt);
+    }
+
+    [GeneratedRegex("value=\"(wsp_pair_[^\"]+)\"")]
+    private static partial Regex TokenText();
+
+    private async Task<TestBrowser> MemberAsync(string email, Role role)
+    {
+        var person = await house.AddAsync(email);
+        using (var connection = house.Server.Workspaces.Control.Open())
+        {
+            MembershipStore.Add(connection, Workspace, person.Id, role, house.Clock.GetUtcNow());
+        }
+
+        house.Server.Workspaces.Changes.Changed();
+        return await house.SignInAsync(email);
+    }
+}
