@@ -7,7 +7,7 @@ namespace WorkspaceServer.Vault.Keys;
 /// <remarks>
 /// key = HKDF-SHA-256(ikm: master key, salt, info, length: 32 bytes). Source: RFC 5869, sections 2.2, 2.3 and 3; vectors in
 /// its appendix A. Changing any of the inputs makes every existing file unreadable. A workspace has a random salt of its
-/// own, kept in the control database: destroying it makes every copy of that workspace unreadable.
+/// own, kept in the control database: once it is destroyed there and in every backup, no copy of that workspace can be read.
 /// </remarks>
 public static class KeyDerivation
 {

@@ -12,7 +12,7 @@ internal static class DeleteWorkspaceCommand
     public static Command Build()
     {
         var name = new Argument<string>("WORKSPACE") { Description = "Its id or name." };
-        var yes = new Option<bool>("--yes") { Description = "Really delete it. There is no way back: every copy becomes unreadable too." };
+        var yes = new Option<bool>("--yes") { Description = "Really delete it. There is no way back but a backup from before; once the last of those is gone, no copy can be read." };
         var command = Verb.Create("delete", "Destroy a workspace's key and files, for good.", "workspace delete \"Old books\" --yes", Recording.As(AuditActions.WorkspaceDeleted));
         command.Add(name);
         command.Add(yes);

@@ -79,7 +79,7 @@ internal sealed class WorkspaceStore(ControlDatabase control)
         return list;
     }
 
-    /// <summary>Marks it deleted and destroys its salt: from then on no copy of its file can be read.</summary>
+    /// <summary>Marks it deleted and destroys its salt: from then on no copy of its file can be read, but with a backup of this database that is older.</summary>
     /// <param name="record">Writes the audit row, in the same transaction.</param>
     /// <returns>False if there was none.</returns>
     public bool Delete(WorkspaceId id, DateTimeOffset now, Action<ControlConnection> record)
