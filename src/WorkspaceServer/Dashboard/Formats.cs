@@ -56,7 +56,7 @@ internal static class Formats
     /// <summary>Of something in the past: "now", a time of today, "yesterday", or the day.</summary>
     public static string Seen(DateTimeOffset time, DateTimeOffset now)
     {
-        if (now - time < TimeSpan.FromMinutes(1))
+        if ((now - time).Duration() < TimeSpan.FromMinutes(1))
         {
             return "now";
         }
@@ -66,6 +66,7 @@ internal static class Formats
         {
             0 => Local(time).ToString("HH:mm", CultureInfo.InvariantCulture),
             1 => "yesterday",
+            -1 => "tomorrow, " + Local(time).ToString("HH:mm", CultureInfo.InvariantCulture),
             _ => Date(time),
         };
     }

@@ -38,6 +38,10 @@ public sealed class FormatsTests
     [InlineData("2026-10-08T18:30:00Z", "00:00")]
     [InlineData("2026-10-08T18:29:59Z", "yesterday")]
     [InlineData("2026-10-07T18:29:59Z", "7 Oct 2026")]
+    [InlineData("2026-10-09T05:16:30Z", "now")]
+    [InlineData("2026-10-09T09:16:00Z", "14:46")]
+    [InlineData("2026-10-09T18:30:00Z", "tomorrow, 00:00")]
+    [InlineData("2026-10-10T18:30:00Z", "11 Oct 2026")]
     public void WhatWasSeenTodayHasATime(string time, string text) =>
         Assert.Equal(text, Formats.Seen(Time(time), Time("2026-10-09T05:16:00Z")));
 
