@@ -38,10 +38,12 @@ public sealed class SystemCallFilterTests : IDisposable
         #include <sys/socket.h>
         #include <sys/stat.h>
         #include <sys/syscall.h>
+        #include <sys/wait.h>
         #include <unistd.h>
         #define TRY(name, call) do { errno = 0; long r = (long)(call); printf("%s %d\n", name, r < 0 ? errno : 0); fflush(stdout); } while (0)
         static void *nothing(void *x) { return x; }
-        static long child(long pid) { if (pid == 0) _exit(0); return pid; }
+        /* Waited for: a child that ended after "ptrace" would stop this process, and its parent would take the stop for the end. */
+        static long child(long pid) { if (pid == 0) _exit(0); if (pid > 0) waitpid(pid, 0, 0); return pid; }
         static long thread(void) { pthread_t t; errno = pthread_create(&t, 0, nothing, 0); return errno ? -1 : pthread_join(t, 0); }
         int sqlite3_initialize(void) {
             int pair[2]; char *no_arguments[] = { 0 };
