@@ -19,6 +19,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
     private RunningServer? server;
+    private WatchedPage? gallery;
 
     internal RunningServer Server => server!;
 
@@ -27,6 +28,15 @@ public sealed class BrowserFixture : IAsyncLifetime
         server = await RunningServer.StartAsync(change: new WebServerChange((services, _) => Gallery.AddServices(services), Gallery.Map));
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = Arguments, Headless = true });
+    }
+
+    /// <summary>The one window that shows the pages of the gallery in turn. A window of its own for each would take as long as what is looked at in it.</summary>
+    internal async Task<WatchedPage> ShowAsync(string name)
+    {
+        gallery ??= await OpenAsync();
+        gallery.Forget();
+        await gallery.Page.GotoAsync("/gallery/" + name);
+        return gallery;
     }
 
     /// <summary>A window of its own, with no cookies.</summary>

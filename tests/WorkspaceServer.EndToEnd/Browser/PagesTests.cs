@@ -3,7 +3,7 @@ using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
-/// <summary>Every page in a real browser: no violation of its policy, no other origin, nothing serious for axe, no sideways scrolling.</summary>
+/// <summary>Every page in a real browser: no violation of its policy, no other origin, nothing serious for axe, no sideways scrolling, one cookie and none that a script could read.</summary>
 /// <remarks>With the variable SCREENSHOTS set to a folder it also draws them all there; `make screenshots` does that.</remarks>
 [Collection(BrowserCollection.Name)]
 public sealed class PagesTests(BrowserFixture browser)
@@ -21,12 +21,12 @@ public sealed class PagesTests(BrowserFixture browser)
     [Theory]
     [MemberData(nameof(Names))]
     [Trait("claim", "A54")]
+    [Trait("claim", "A55")]
     [Trait("claim", "A57")]
     [Trait("claim", "D20")]
     public async Task APageIsSound(string name)
     {
-        await using var window = await browser.OpenAsync();
-        await window.Page.GotoAsync("/gallery/" + name);
+        var window = await browser.ShowAsync(name);
         Assert.Equal(1, await window.Page.Locator("h1").CountAsync());
         foreach (var (width, theme) in Folder is null ? Checked : Drawn)
         {
@@ -38,6 +38,8 @@ public sealed class PagesTests(BrowserFixture browser)
 
         await window.Page.SetViewportSizeAsync(NarrowestWidth, 900);
         await window.AssertFitsAsync($"{name} at {NarrowestWidth} px");
+        Assert.Equal(["form"], (await window.CookiesAsync()).Keys);
+        Assert.Equal(0, await window.Page.EvaluateAsync<int>("document.cookie.length + localStorage.length + sessionStorage.length"));
     }
 
     private static async Task DrawAsync(IPage page, string name, int width, ColorScheme theme)

@@ -1,4 +1,4 @@
-using Deque.AxeCore.Playwright;
+using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -7,7 +7,16 @@ namespace WorkspaceServer.EndToEnd.Browser;
 /// <summary>A page that keeps what went wrong on it: messages in the console, what the policy refused, requests to other origins.</summary>
 internal sealed class WatchedPage : IAsyncDisposable
 {
-    private static readonly string[] SeriousImpacts = ["serious", "critical"];
+    // Axe with all its rules, but without what it would tell of the elements that passed: that takes as long as the rules themselves.
+    // The program is half a megabyte, so a document gets it once.
+    private const string HasAxe = "() => typeof axe === 'object'";
+    private const string SeriousFindings = """
+        async () => (await axe.run(document, { resultTypes: ['violations'], selectors: false }))
+            .violations.filter(finding => ['serious', 'critical'].includes(finding.impact))
+            .map(finding => `${finding.id}: ${finding.nodes.map(node => node.html).join(', ')}`)
+        """;
+
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext context;
     private readonly List<string> wrong = [];
@@ -54,12 +63,19 @@ internal sealed class WatchedPage : IAsyncDisposable
     {
         Assert.True(wrong.Count == 0, $"{what}: {string.Join('\n', wrong)}");
         await AssertFitsAsync(what);
-#pragma warning disable CS0618 // The newer way opens a second page for each run, for the sake of frames; we have none.
-        var result = await Page.RunAxeLegacy();
-#pragma warning restore CS0618
-        var findings = result.Violations.Where(finding => SeriousImpacts.Contains(finding.Impact))
-            .Select(finding => $"{what}: {finding.Id}: {string.Join(", ", finding.Nodes.Select(node => node.Html))}");
-        Assert.Empty(findings);
+        if (!await Page.EvaluateAsync<bool>(HasAxe))
+        {
+            await Page.EvaluateAsync(Axe);
+        }
+
+        Assert.Equal([], from finding in await Page.EvaluateAsync<string[]>(SeriousFindings) select $"{what}: {finding}");
+    }
+
+    /// <summary>Forgets what was asked for and what went wrong; the window stays.</summary>
+    public void Forget()
+    {
+        wrong.Clear();
+        requests.Clear();
     }
 
     public async Task AssertFitsAsync(string what)
