@@ -229,10 +229,10 @@ internal static class DashboardPages
         [new PrivacyColumn("id", null, "internal", false), new PrivacyColumn("name", "\"Party <Name>\" in the file", "internal", false), new PrivacyColumn("pan", null, "confidential", true), new PrivacyColumn("gstin", null, "private", true), new PrivacyColumn("state", null, "public", false)],
         new PrivacyPreview(["id", "name", "state"], [["1", "Nirmal Textiles", "Maharashtra"], ["2", "<script>alert(1)</script>", "Gujarat"]]));
 
-    public static ConnectModel Connect(bool signsIn, string client)
+    public static ConnectModel Connect(string guide)
     {
-        var guides = ClientGuides.For("https://ws.kesarvan.example/mcp", signsIn);
-        return new ConnectModel(Home, "https://ws.kesarvan.example/mcp", guides, guides.First(guide => guide.Id == client), signsIn ? [.. Tokens.Tokens.Take(2)] : []);
+        var guides = ClientGuides.For("https://ws.kesarvan.example/mcp");
+        return new ConnectModel(Home, Home + "/clients", "https://ws.kesarvan.example/mcp", guides, guides.First(each => each.Id == guide), [.. Tokens.Tokens.Take(2)]);
     }
 
     private static GridCell Cell(string text) => new(text, false, false, false);
@@ -249,7 +249,7 @@ internal static class DashboardPages
         [
             new MenuGroup(null, [new MenuItem("Overview", "home", Home, InBar: true)]),
             new MenuGroup("Data", [new MenuItem("Tables", "table", "/w/1/tables", InBar: true), new MenuItem("SQL", "sql", "/w/1/sql")]),
-            new MenuGroup("AI", [new MenuItem("Connect AI", "plug", "/w/1/connect"), new MenuItem("Activity", "pulse", "/w/1/activity", InBar: true)]),
+            new MenuGroup("AI", [new MenuItem("AI clients", "plug", "/w/1/clients"), new MenuItem("Activity", "pulse", "/w/1/activity", InBar: true)]),
             new MenuGroup("Workspace", [new MenuItem("Team", "team", "/w/1/team"), new MenuItem("Audit", "audit", "/w/1/audit", InBar: true)]),
             new MenuGroup("You", [new MenuItem("Security", "lock", AccountPaths.Security)]),
         ]);

@@ -175,7 +175,7 @@ public sealed partial class AiPagesTests : IAsyncLifetime
         await house.AddAsync("stranger@example.in");
         var stranger = await house.SignInAsync("stranger@example.in");
         var viewer = await MemberAsync("viewer@example.in", Role.Viewer);
-        foreach (var path in (string[])["/tokens", "/connect", "/privacy", "/activity", "/activity/export", "/audit", "/audit/export"])
+        foreach (var path in (string[])["/tokens", "/clients", "/privacy", "/activity", "/activity/export", "/audit", "/audit/export"])
         {
             Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(home + path)).Status);
             Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync(home + path)).Status);
@@ -184,7 +184,7 @@ public sealed partial class AiPagesTests : IAsyncLifetime
 
         foreach (var client in (string[])["claude", "chatgpt", "claude-code", "cursor", "vs-code", "token", "nothing"])
         {
-            Assert.Contains("/mcp", (await admin.GetAsync($"{home}/connect?client={client}")).Body, StringComparison.Ordinal);
+            Assert.Contains("/mcp", (await admin.GetAsync($"{home}/clients?guide={client}")).Body, StringComparison.Ordinal);
         }
     }
 

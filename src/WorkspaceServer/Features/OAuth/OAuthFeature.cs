@@ -25,7 +25,7 @@ internal static class OAuthFeature
         services.AddSingleton<TokenPairStore>();
         services.AddSingleton<TokenDesk>();
         services.AddSingleton<ConsentDesk>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 20, "Connected AI", "plug", ClientPaths.Behind, Permissions.ClientsRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 0, "AI clients", "plug", ClientPaths.Behind, Permissions.ClientsRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -98,7 +98,7 @@ internal static class ShowOverview
 
         if (catalog.Tables.Count > 0 && tokens.Length == 0 && may.Contains(Permissions.TokensCreate))
         {
-            yield return new WaitingItem("plug", "No AI is connected yet", "Give your AI one address and a token, and it can ask about these tables.", "Connect AI", home + "/connect");
+            yield return new WaitingItem("plug", "No AI is connected yet", "Give your AI one address, and it can ask about these tables.", "Connect one", home + "/clients");
         }
 
         foreach (var token in tokens.Where(token => token.ExpiresAt - now < EndsSoon).OrderBy(token => token.ExpiresAt).Take(3))

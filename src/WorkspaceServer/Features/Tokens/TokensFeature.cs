@@ -21,14 +21,12 @@ internal static class TokensFeature
     public static void AddTokenPages(this IServiceCollection services)
     {
         services.AddSingleton<TokenDesk>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 0, "Connect AI", "plug", ConnectPageEndpoint.Behind, Permissions.ClientsRead.Name));
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 3, "Tokens", "key", TokenPages.Behind, Permissions.TokensRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         TokenPages.Map(routes);
-        ConnectPageEndpoint.Map(routes);
     }
 
     public static void AddBearerAuthentication(this IServiceCollection services) => services

@@ -7,21 +7,25 @@ using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.OAuth.Pages;
+using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.OAuth.Grants;
 
-/// <summary>GET /w/{workspace}/clients lists the connected AI clients, GET …/{client} shows one; POST …/{client}/pause, /resume, /end and /limits change it.</summary>
+/// <summary>GET /w/{workspace}/clients lists the AI clients and says how to connect one, GET …/{client} shows one; POST …/{client}/pause, /resume, /end and /limits change it.</summary>
 internal static class ConnectedPages
 {
     /// <summary>Clients on the page; the JSON interface has the rest.</summary>
     private const int Shown = 200;
 
+    private static readonly QueryValidator Rules = new();
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(ClientPaths.Page, ShowAll)
-            .Guarded(Authority.Needs(Permissions.ClientsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+            .Guarded(Authority.Needs(Permissions.ClientsRead.Name), RateClasses.Pages, InputCheck.By<QueryValidator>(), Recording.Nothing("reads only"));
         routes.MapGet(ClientPaths.ClientPage, ShowOne)
             .Guarded(Authority.Needs(Permissions.ClientsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
         routes.MapPost(ClientPaths.ClientPage + "/limits", NarrowAsync)
@@ -48,14 +52,24 @@ internal static class ConnectedPages
 
     private static string AddressOf(WorkspaceId workspace) => AccessPaths.PageOf(workspace) + ClientPaths.Behind;
 
-    private static IResult ShowAll(WorkspaceId workspace, ClaimsPrincipal user, GrantBook book, Policy policy, PublicAddress address, TimeProvider clock)
+    private static IResult ShowAll(
+        WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, GrantBook book, Tokens.TokenDesk tokens, Policy policy, PublicAddress address, TimeProvider clock)
     {
+        query.Checked(Rules);
         var (may, now) = (policy.PermissionsOf(Principal.Of(user)!, workspace), clock.GetUtcNow());
+        var endpoint = address.Origin + "/mcp";
+        var guides = ClientGuides.For(endpoint);
         return Page.Of<ConnectedPage>(new ConnectedModel(
-            address.Origin + "/mcp",
             [.. book.List(workspace, before: null, Shown).Select(client => RowOf(client, AddressOf(workspace), now))],
             may.Contains(Permissions.ClientsRevoke),
-            may.Contains(Permissions.ClientsApprove)));
+            may.Contains(Permissions.ClientsApprove),
+            new ConnectModel(
+                AccessPaths.PageOf(workspace),
+                AddressOf(workspace),
+                endpoint,
+                guides,
+                guides.FirstOrDefault(guide => guide.Id == query.Guide) ?? guides[0],
+                [.. tokens.List(workspace).Select(token => tokens.RowOf(user, workspace, token)).Where(token => token.State == "good")])));
     }
 
     private static IResult ShowOne(WorkspaceId workspace, string client, ClaimsPrincipal user, GrantBook book, Policy policy, TimeProvider clock) =>
@@ -106,6 +120,17 @@ internal static class ConnectedPages
         client.Grant.RowsPerDay,
         client.Grant.UsedAt,
         $"{address}/{client.Grant.Id}");
+
+    internal sealed record Query
+    {
+        /// <summary>The client whose steps are shown.</summary>
+        public string? Guide { get; init; }
+    }
+
+    internal sealed class QueryValidator : AbstractValidator<Query>
+    {
+        public QueryValidator() => RuleFor(query => query.Guide).MaximumLength(20).WithMessage("guide is the name of a tab.");
+    }
 
     internal sealed record Fields(string Rows, string Hidden, string Tools);
 

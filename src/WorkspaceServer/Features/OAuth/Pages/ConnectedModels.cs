@@ -1,10 +1,11 @@
 using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.OAuth.Pages;
 
-/// <param name="Endpoint">What one pastes into an AI client.</param>
-public sealed record ConnectedModel(string Endpoint, IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn);
+/// <param name="Connect">How to connect another one.</param>
+public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn, ConnectModel Connect);
 
 /// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
 /// <param name="Person">Who let it in.</param>

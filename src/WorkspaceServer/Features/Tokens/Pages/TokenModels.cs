@@ -12,7 +12,9 @@ public sealed record TokenRow(
 
 public sealed record NewToken(string Name, string Text, DateTimeOffset ExpiresAt);
 
-public sealed record ConnectModel(string Home, string Url, IReadOnlyList<ClientGuide> Guides, ClientGuide Open, IReadOnlyList<TokenRow> Tokens);
+/// <param name="Page">Where the steps are shown.</param>
+/// <param name="Url">What one pastes into an AI client.</param>
+public sealed record ConnectModel(string Home, string Page, string Url, IReadOnlyList<ClientGuide> Guides, ClientGuide Open, IReadOnlyList<TokenRow> Tokens);
 
 /// <param name="Id">Its name in addresses.</param>
 public sealed record ClientGuide(string Id, string Name, IReadOnlyList<GuideStep> Steps);
