@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace WorkspaceServer.Vault.Databases;
 
 /// <summary>What statx(2) says of a path itself, not of what a link points to. .NET has no way to read a file's owner.</summary>
-internal sealed partial record FileStatus(uint UserId, UnixFileMode Mode, bool IsRegularFile, bool IsFolder, bool IsSymbolicLink, long Length)
+public sealed partial record FileStatus(uint UserId, UnixFileMode Mode, bool IsRegularFile, bool IsFolder, bool IsSymbolicLink, long Length)
 {
     private const int CurrentFolder = -100;
     private const int DoNotFollowLinks = 0x100;
@@ -12,6 +12,7 @@ internal sealed partial record FileStatus(uint UserId, UnixFileMode Mode, bool I
     private const int StructBytes = 256;
     private const int KindMask = 0xF000;
 
+    /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUserId => GetEffectiveUserId();
 
     /// <summary>Null if there is nothing at that path.</summary>

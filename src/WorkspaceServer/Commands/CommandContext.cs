@@ -10,11 +10,13 @@ namespace WorkspaceServer.Commands;
 /// <summary>What a verb works with: its arguments, its output and, made when first asked for, the server's services.</summary>
 internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
 {
-    private readonly Lazy<ServiceProvider> services = new(() => Composition.BuildServices(Settings.Load(arguments)));
+    private readonly Lazy<ServiceProvider> services = new(() => Composition.BuildServices(Settings.Load(arguments), Settings.FilesOf(arguments)));
 
     public ParseResult Arguments => arguments;
 
     public Output Output { get; } = new(arguments.GetValue(GlobalOptions.Json));
+
+    public SettingsFiles Files => Settings.FilesOf(arguments);
 
     public T Get<T>()
         where T : notnull => services.Value.GetRequiredService<T>();

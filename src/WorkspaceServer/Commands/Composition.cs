@@ -24,9 +24,12 @@ namespace WorkspaceServer.Commands;
 /// <summary>Puts the parts together, for verbs and for the server alike. Each part is made when it is first needed.</summary>
 internal static class Composition
 {
-    public static ServiceProvider BuildServices(IConfiguration configuration)
+    /// <param name="files">Where the settings came from, for the checks.</param>
+    /// <param name="change">For tests: services that take the place of ours.</param>
+    public static ServiceProvider BuildServices(IConfiguration configuration, SettingsFiles? files = null, Action<IServiceCollection>? change = null)
     {
         var services = new ServiceCollection();
+        services.AddChecks(files);
         services.AddWorkspaces(configuration);
         services.AddAccess();
         services.AddTokens();
@@ -37,6 +40,7 @@ internal static class Composition
         services.AddAccounts();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
+        change?.Invoke(services);
         return services.BuildServiceProvider();
     }
 

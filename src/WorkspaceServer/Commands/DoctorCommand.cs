@@ -1,11 +1,8 @@
 using System.CommandLine;
-using WorkspaceServer.Control;
 using WorkspaceServer.Features.Audit;
-using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Hosting;
-using WorkspaceServer.Vault;
-using WorkspaceServer.Vault.Databases;
-using WorkspaceServer.Vault.Keys;
+using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Commands;
@@ -13,137 +10,78 @@ namespace WorkspaceServer.Commands;
 /// <summary>doctor: checks everything that the server needs and says how to mend what is wrong.</summary>
 internal static class DoctorCommand
 {
+    private const string Description = """
+        Check everything that the server needs, and say how to mend what is wrong.
+        Exit codes: 0 nothing failed, though there may be warnings; 1 a check failed; 2 wrong usage.
+        """;
+
     public static Command Build()
     {
+        var host = new Option<bool>("--host") { Description = "Also look at the machine: its services, nginx, firewall, ssh, fail2ban and updates. As root it sees more." };
         var thorough = new Option<bool>("--thorough") { Description = "Also read every page of every file and check its HMAC. Slow: about 10 s per GB." };
-        var command = Verb.Create("doctor", "Check everything that the server needs, and say how to mend what is wrong.", "doctor", Recording.As(AuditActions.SystemExamined));
+        var command = Verb.Create("doctor", Description, "doctor --host", Recording.As(AuditActions.SystemExamined));
+        command.Add(host);
         command.Add(thorough);
         return command.Runs(async (context, cancel) =>
         {
-            var findings = await ExamineAsync(context, context.Arguments.GetValue(thorough), cancel);
+            var isThorough = context.Arguments.GetValue(thorough);
+            var request = new CheckRequest(isThorough ? CheckReach.Thorough : CheckReach.Every, context.Arguments.GetValue(host));
+            var findings = await ExamineAsync(context, request, cancel);
             context.Output.Result(findings, output => Print(output, findings));
-            return findings.All(finding => finding.Ok) ? ExitCodes.Ok : ExitCodes.Failed;
+            return findings.Any(finding => finding.State == CheckState.Fail) ? ExitCodes.Failed : ExitCodes.Ok;
         });
     }
 
-    private static async Task<IReadOnlyList<Finding>> ExamineAsync(CommandContext context, bool thorough, CancellationToken cancel)
+    private static async Task<IReadOnlyList<Finding>> ExamineAsync(CommandContext context, CheckRequest request, CancellationToken cancel)
     {
-        var findings = new List<Finding>();
-        bool Check(string name, Func<string> look)
+        Checkup checkup;
+        try
         {
-            findings.Add(Finding.Of(name, look));
-            return findings[^1].Ok;
+            checkup = context.Get<Checkup>();
+        }
+        catch (ProblemException error)
+        {
+            // Without settings nothing else can be asked.
+            return [Finding.Fail(error, context.Files.Settings) is var found ? found with { Check = "configuration", Cure = found.Cure ?? "correct what it names; then: workspace-server doctor" } : found];
         }
 
-        var isConfigured = Check("configuration", () => $"{OptionsSections.ReadAll(context.Get<IEnumerable<OptionsSection>>(), context.Get<IConfiguration>()).Count} sections are valid");
-        var hasLibrary = isConfigured && Check("SQLCipher library", () =>
+        var findings = await checkup.RunAsync(request, cancel);
+        if (findings.Any(finding => finding is { Check: "control database", State: CheckState.Ok }))
         {
-            SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);
-            return SqlCipher.Version;
-        });
-        var hasKey = isConfigured && Check("master key", () =>
-        {
-            context.Get<MasterKey>();
-            return context.Get<VaultOptions>().MasterKeyFile;
-        });
-        var hasFolder = hasLibrary && Check("data folder", () => CheckModes(context.Get<DataFolder>()));
-        var hasControl = hasKey && hasFolder && Check("control database", () =>
-        {
-            context.Get<ControlDatabase>();
-            return $"{context.Get<WorkspaceStore>().List().Count} workspaces";
-        });
-        if (hasControl)
-        {
-            Check("workspace folders", () => CheckFolders(context));
-            Check("backup", () => context.Get<BackupHealth>().Describe());
-            foreach (var workspace in context.Get<WorkspaceStore>().List())
-            {
-                Check($"workspace {workspace.Name}", () => CheckWorkspace(context, workspace, thorough));
-            }
-
-            findings.Add(await CheckSandboxAsync(context, cancel));
             await context.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.SystemExamined)
             {
                 // The one whose file the sandbox was tried on.
-                Workspace = context.Get<WorkspaceStore>().List() is [var first, ..] ? first.Id : null,
-                Details = [("thorough", thorough), ("wrong", findings.Count(finding => !finding.Ok)), ("statements", RequestScope.Current?.Statements)],
+                Workspace = SandboxCheck.TriedOn(context.Get<WorkspaceStore>()),
+                Details = [("thorough", request.Reach == CheckReach.Thorough), ("wrong", findings.Count(finding => finding.State == CheckState.Fail)), ("statements", RequestScope.Current?.Statements)],
             });
         }
 
         return findings;
     }
 
-    private static string CheckModes(DataFolder folder)
-    {
-        var open = folder.FindOpenToOthers();
-        return open.Count == 0
-            ? folder.Path
-            : throw new ProblemException(ProblemCodes.BadConfiguration, $"Others may read {open[0]}{(open.Count > 1 ? $" and {open.Count - 1} more" : "")}. Run: chmod -R go= {folder.Path}");
-    }
-
-    private static string CheckFolders(CommandContext context)
-    {
-        context.Get<WorkspaceLifecycle>().Sweep();
-        var known = context.Get<WorkspaceStore>().List().Select(workspace => workspace.Id.ToString()).ToHashSet(StringComparer.Ordinal);
-        var strange = context.Get<DataFolder>().WorkspaceNames().Where(name => !known.Contains(name)).ToArray();
-        return strange.Length == 0
-            ? "each belongs to a workspace"
-            : throw new ProblemException(
-                ProblemCodes.BadConfiguration,
-                $"The control database knows nothing of workspaces/{strange[0]}{(strange.Length > 1 ? $" and {strange.Length - 1} more" : "")}. If an older control database was restored, restore the newer one; else remove the folder.");
-    }
-
-    private static string CheckWorkspace(CommandContext context, Workspace workspace, bool thorough)
-    {
-        var path = context.Get<DataFolder>().DatabaseOf(workspace.Id);
-        using var key = KeyDerivation.ForWorkspace(context.Get<MasterKey>(), workspace.Id, workspace.KeySalt);
-        using var connection = EncryptedDatabase.Open(path, key, DatabaseAccess.ReadOnly);
-        var catalog = CatalogStore.Read(connection);
-        var problems = thorough ? EncryptedDatabase.CheckIntegrity(connection) : [];
-        return problems.Count == 0
-            ? $"{catalog.Tables.Count} tables, {new FileInfo(path).Length / 1048576.0:0.0} MiB"
-            : throw new VaultException(VaultError.Corrupt, $"The file {path} is damaged ({problems[0]}). Restore it from the last backup.");
-    }
-
-    private static async Task<Finding> CheckSandboxAsync(CommandContext context, CancellationToken cancel)
-    {
-        const string name = "SQL sandbox";
-        if (context.Get<WorkspaceStore>().List() is not [var first, ..])
-        {
-            return new Finding(name, true, "not tried: there is no workspace yet");
-        }
-
-        try
-        {
-            var question = new QueryMessage("SELECT 1", ReadAccess.Everything, 1, 1000, context.Get<QueryOptions>().Deadline);
-            var answer = await context.Get<IWorkspaceGateway>().QueryAsync(first.Id, question, cancel);
-            return new Finding(name, true, FormattableString.Invariant($"a worker answered in {answer.Elapsed.TotalMilliseconds:0.0} ms"));
-        }
-        catch (Exception error) when (error is ProblemException or VaultException)
-        {
-            return new Finding(name, false, error.Message);
-        }
-    }
-
     private static void Print(Output output, IReadOnlyList<Finding> findings)
     {
-        output.Table(["", "check", "finding"], findings.Select(finding => new[] { finding.Ok ? "ok" : "WRONG", finding.Name, finding.Text }));
-        var wrong = findings.Count(finding => !finding.Ok);
-        output.Line(wrong == 0 ? $"All {findings.Count} checks are fine." : $"{wrong} of {findings.Count} checks found something wrong; the first one may cause the others.");
+        output.Table(["", "check", "finding"], findings.Select(finding => new[] { Word(finding.State), finding.Check, finding.Text }));
+        foreach (var finding in findings.Where(finding => finding.State is CheckState.Warn or CheckState.Fail).OrderByDescending(finding => finding.State))
+        {
+            output.Line();
+            output.Line($"{Word(finding.State)}  {finding.Check}{(finding.About is null ? "" : $" ({finding.About})")}");
+            output.Line($"  {finding.Text}");
+            output.Line($"  To mend it: {finding.Cure}");
+        }
+
+        var (wrong, warned) = (findings.Count(finding => finding.State == CheckState.Fail), findings.Count(finding => finding.State == CheckState.Warn));
+        output.Line();
+        output.Line(wrong == 0
+            ? $"Nothing is wrong in {findings.Count} findings; {warned} of them {(warned == 1 ? "is a warning" : "are warnings")}."
+            : $"{wrong} of {findings.Count} findings are wrong; the first one may cause the others.");
     }
 
-    private sealed record Finding(string Name, bool Ok, string Text)
+    private static string Word(CheckState state) => state switch
     {
-        public static Finding Of(string name, Func<string> look)
-        {
-            try
-            {
-                return new Finding(name, true, look());
-            }
-            catch (Exception error) when (error is ProblemException or VaultException or IOException or UnauthorizedAccessException)
-            {
-                return new Finding(name, false, error.Message);
-            }
-        }
-    }
+        CheckState.Ok => "ok",
+        CheckState.Warn => "warn",
+        CheckState.Fail => "FAIL",
+        _ => "-",
+    };
 }

@@ -24,7 +24,7 @@ internal static class Settings
             throw Bad($"There is no settings file {named}. Correct --config.");
         }
 
-        var file = Path.GetFullPath(named ?? DefaultFile);
+        var (file, secrets) = FilesOf(arguments);
         try
         {
             var fromFile = new ConfigurationBuilder().AddJsonFile(file, optional: true).Build();
@@ -36,7 +36,7 @@ internal static class Settings
 
             return new ConfigurationBuilder()
                 .AddConfiguration(fromFile)
-                .AddInMemoryCollection(ReadEnvironmentFile(Path.Combine(Path.GetDirectoryName(file)!, EnvironmentFile)))
+                .AddInMemoryCollection(ReadEnvironmentFile(secrets))
                 .AddInMemoryCollection(FromVariables())
                 .AddInMemoryCollection(fromFlags)
                 .Build();
@@ -45,6 +45,13 @@ internal static class Settings
         {
             throw Bad($"The settings file {file} cannot be read: {error.InnerException?.Message ?? error.Message}");
         }
+    }
+
+    /// <summary>The settings file and the file of secrets beside it, whether they are there or not.</summary>
+    public static SettingsFiles FilesOf(ParseResult arguments)
+    {
+        var file = Path.GetFullPath(arguments.GetValue(GlobalOptions.Config) ?? DefaultFile);
+        return new SettingsFiles(file, Path.Combine(Path.GetDirectoryName(file)!, EnvironmentFile));
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> FromVariables() => Environment.GetEnvironmentVariables()

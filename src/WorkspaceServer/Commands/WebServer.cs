@@ -44,6 +44,7 @@ internal static class WebServer
         builder.Services.AddExternalIdentities();
         builder.Services.AddExternalSignIn();
         builder.Services.AddHealth();
+        builder.Services.AddChecks();
         builder.Services.AddKeptCounters();
         builder.Services.AddTeam();
         builder.Services.AddPages();

@@ -62,6 +62,24 @@ internal sealed class ControlDatabase : IDisposable
     /// <summary>A connection that may also remove old rows of the audit log, under its triggers. For the audit sweeper only.</summary>
     public ControlConnection OpenForSweep() => new(OpenPlain(), connection => connection.Dispose());
 
+    /// <summary>The schema that the file has; <see cref="Migrations.All"/> has the one of this program.</summary>
+    public int SchemaVersion
+    {
+        get
+        {
+            using var connection = Open();
+            return Migrations.Version(connection);
+        }
+    }
+
+    /// <summary>Reads every page and checks its HMAC, about 10 s for each GB.</summary>
+    /// <returns>What is wrong; nothing if the file is whole.</returns>
+    public IReadOnlyList<string> CheckIntegrity()
+    {
+        using var connection = OpenPlain();
+        return EncryptedDatabase.CheckIntegrity(connection);
+    }
+
     public void Dispose()
     {
         disposed = true;

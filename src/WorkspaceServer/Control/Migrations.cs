@@ -33,7 +33,7 @@ internal static class Migrations
         }
     }
 
-    private static int Version(ControlConnection connection)
+    public static int Version(ControlConnection connection)
     {
         using var command = connection.Command("PRAGMA user_version");
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);

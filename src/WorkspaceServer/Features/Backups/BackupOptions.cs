@@ -72,6 +72,9 @@ internal sealed record BackupOptions
     /// <summary>True if there is a recipient.</summary>
     public bool IsOn => Recipients.Length > 0;
 
+    /// <summary>Where backups go, for people to read.</summary>
+    public string Place => Store == BackupStoreKind.Directory ? $"the folder {Directory}" : $"the bucket {Bucket} at {Endpoint}{(Country.Length > 0 ? $" ({Country})" : "")}";
+
     /// <summary>The recipients, read.</summary>
     public IReadOnlyList<AgeRecipient> ReadRecipients() => [.. Recipients.Select(AgeRecipient.Parse)];
 

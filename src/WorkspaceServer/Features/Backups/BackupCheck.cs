@@ -1,0 +1,40 @@
+using System.Globalization;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Checks;
+
+namespace WorkspaceServer.Features.Backups;
+
+/// <summary>The last night's backup is there, and so is every file in it.</summary>
+internal sealed class BackupCheck(BackupOptions options, BackupHealth health) : QuickCheck
+{
+    private const string Setting = "Backup:Recipients";
+
+    protected override Finding Look(CheckRequest request)
+    {
+        if (!options.IsOn)
+        {
+            return Finding.Warn("It is off: nothing is backed up.", Setting, "workspace-server backup configure --new-identity FILE");
+        }
+
+        try
+        {
+            return Finding.Ok(health.Describe(), options.Place);
+        }
+        catch (ProblemException error)
+        {
+            return Finding.Fail(error, options.Place) is { Cure: null } noCommand
+                ? noCommand with { Cure = "look at the files it names with: workspace-server doctor --thorough; then: workspace-server backup run" }
+                : Finding.Fail(error, options.Place);
+        }
+    }
+}
+
+/// <summary>Where every byte is kept, for whoever must say so: data, backups, logs.</summary>
+internal sealed class PlacesCheck(BackupOptions options, Workspaces.VaultOptions vault) : QuickCheck
+{
+    protected override Finding Look(CheckRequest request)
+    {
+        var backups = options.IsOn ? string.Create(CultureInfo.InvariantCulture, $"backups in {options.Place}") : "no backups";
+        return Finding.Ok($"data in {vault.DataDirectory} on this machine, {backups}, logs on standard output, which journald of this machine keeps", vault.DataDirectory);
+    }
+}

@@ -1,0 +1,96 @@
+using WorkspaceServer.Hosting.Checks;
+
+namespace WorkspaceServer.Features.Health.Checks;
+
+/// <summary>A service of the machine runs, as systemd says.</summary>
+internal abstract class ServiceCheck(HostPrograms programs, string unit, string cure) : ICheck
+{
+    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel)
+    {
+        var answer = await programs.AskAsync("systemctl", ["is-active", unit], cancel);
+        return [answer is not { } said ? Finding.Warn("systemd is not here, so nothing says whether it runs.", unit, "see by hand whether it runs")
+            : said.ExitCode == 0 ? Finding.Ok("active", unit)
+            : Finding.Fail($"It is {said.Text.Trim().Split('\n')[0]}.", unit, cure)];
+    }
+}
+
+/// <summary>The server's own service.</summary>
+internal sealed class OwnServiceCheck(HostPrograms programs) : ServiceCheck(programs, "workspace-server.service", "journalctl -u workspace-server -n 50; then: systemctl enable --now workspace-server");
+
+/// <summary>fail2ban, which shuts out addresses that try passwords.</summary>
+internal sealed class Fail2BanCheck(HostPrograms programs) : ServiceCheck(programs, "fail2ban.service", "apt-get install fail2ban && systemctl enable --now fail2ban");
+
+/// <summary>nginx, which ends TLS before the server.</summary>
+internal sealed class NginxCheck(HostPrograms programs) : ServiceCheck(programs, "nginx.service", "nginx -t; then: systemctl enable --now nginx");
+
+/// <summary>nginx's files.</summary>
+internal sealed class NginxFilesCheck(HostPrograms programs) : ICheck
+{
+    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel) => [await programs.AskAsync("nginx", ["-t", "-q"], cancel) switch
+    {
+        null => Finding.Fail("nginx is not installed: nothing ends TLS before the server.", "nginx", "apt-get install nginx"),
+        { ExitCode: 0 } => Finding.Ok("nginx takes its files", "/etc/nginx"),
+        { Text: var text } => Finding.Fail($"nginx would not start again: {Last(text)}", "/etc/nginx", "nginx -t; correct the line that it names; then: systemctl reload nginx"),
+    }];
+
+    private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it does not say why";
+}
+
+/// <summary>A firewall is loaded that drops what it does not know.</summary>
+internal sealed class FirewallCheck(HostPrograms programs) : ICheck
+{
+    private const string Cure = "apt-get install nftables && systemctl enable --now nftables; the rules are in /etc/nftables.conf";
+
+    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel) => [await programs.AskAsync("nft", ["list", "ruleset"], cancel) switch
+    {
+        null => Finding.Fail("nftables is not installed: every port of this machine is open.", "nftables", Cure),
+        { ExitCode: not 0 } => Finding.Warn("The rules can be read by root only.", "nftables", "sudo workspace-server doctor --host, or: sudo nft list ruleset"),
+        { Text: var rules } when rules.Contains("hook input", StringComparison.Ordinal) && rules.Contains("policy drop", StringComparison.Ordinal) => Finding.Ok("incoming traffic is dropped unless a rule lets it in", "nftables"),
+        _ => Finding.Fail("No rule drops incoming traffic: every port of this machine is open.", "/etc/nftables.conf", Cure),
+    }];
+}
+
+/// <summary>ssh takes keys only, and root not at all, as the running configuration says.</summary>
+internal sealed class SshCheck(HostPrograms programs) : ICheck
+{
+    // What sshd -T must say, and what it means if it does not.
+    private static readonly (string Line, string Wrong)[] Wanted =
+    [
+        ("permitrootlogin no", "Root may sign in over ssh."),
+        ("passwordauthentication no", "ssh takes passwords."),
+        ("kbdinteractiveauthentication no", "ssh takes passwords by the keyboard-interactive way."),
+    ];
+
+    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel)
+    {
+        var answer = await programs.AskAsync("sshd", ["-T"], cancel);
+        if (answer is not { } said)
+        {
+            return [Finding.Ok("there is no ssh server", "sshd")];
+        }
+
+        if (said.ExitCode != 0)
+        {
+            return [Finding.Warn("Its settings can be read by root only, or are wrong.", "/etc/ssh", "sudo sshd -T")];
+        }
+
+        var lines = said.Text.Split('\n').Select(line => line.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wrong = Wanted.Where(each => !lines.Contains(each.Line))
+            .Select(each => Finding.Fail(each.Wrong, "/etc/ssh/sshd_config.d", $"put '{each.Line}' into a file there; then: sshd -t && systemctl reload ssh")).ToArray();
+        return wrong.Length > 0 ? wrong : [Finding.Ok("takes keys only, and root not at all", "/etc/ssh")];
+    }
+}
+
+/// <summary>Security updates install themselves.</summary>
+internal sealed class UpdatesCheck(HostPrograms programs) : ICheck
+{
+    private const string About = "/etc/apt/apt.conf.d";
+
+    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel) =>
+        [await programs.AskAsync("apt-config", ["dump", "APT::Periodic::Unattended-Upgrade"], cancel) switch
+        {
+            null => Finding.Warn("This is no Debian, so nothing says whether security updates install themselves.", About, "see by hand"),
+            { Text: var text } when text.Contains("Unattended-Upgrade \"1\"", StringComparison.Ordinal) => Finding.Ok("security updates install themselves", About),
+            _ => Finding.Fail("Security updates do not install themselves.", About, "apt-get install unattended-upgrades && dpkg-reconfigure -f noninteractive -plow unattended-upgrades"),
+        }];
+}
