@@ -26,7 +26,8 @@ internal sealed class AccountsServer : IAsyncDisposable
     public MailRecorder Mails { get; }
 
     public static async Task<AccountsServer> StartAsync(
-        AuthOptions? auth = null, ServerOptions? options = null, LimitOptions? limits = null, Action<IServiceCollection, IMcpServerBuilder>? change = null)
+        AuthOptions? auth = null, ServerOptions? options = null, LimitOptions? limits = null, Action<IServiceCollection, IMcpServerBuilder>? change = null,
+        IReadOnlyDictionary<string, string?>? backup = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         var mails = new MailRecorder();
@@ -40,7 +41,8 @@ internal sealed class AccountsServer : IAsyncDisposable
             }),
             clock,
             limits: limits,
-            auth: auth ?? Cheap);
+            auth: auth ?? Cheap,
+            backup: backup);
         return new AccountsServer(server, clock, mails);
     }
 

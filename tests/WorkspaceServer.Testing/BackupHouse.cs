@@ -32,7 +32,7 @@ internal sealed class BackupHouse : IAsyncDisposable
         Packs = new PackRunner(Options, Databases, Stamps, Store, Signer, Workspaces.Folder, Workspaces.Clock);
         Sweeper = new BackupSweeper(Options, Runs, Store, Signer, Workspaces.Audit, Workspaces.Clock);
         Health = new BackupHealth(Options, Runs, Workspaces.Clock);
-        Timer = new BackupTimer(Options, Runs, Runner, Packs, Sweeper, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
+        Timer = new BackupTimer(Options, Runs, Runner, Packs, Sweeper, Wish, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
     }
 
     public TemporaryWorkspaces Workspaces { get; }
@@ -62,6 +62,8 @@ internal sealed class BackupHouse : IAsyncDisposable
     public BackupSweeper Sweeper { get; }
 
     public BackupHealth Health { get; }
+
+    public BackupWish Wish { get; } = new();
 
     public BackupTimer Timer { get; }
 

@@ -2,11 +2,13 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog.Core;
 using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Sync;
@@ -71,7 +73,8 @@ internal sealed class RunningServer : IAsyncDisposable
         LimitOptions? limits = null,
         AuditOptions? audit = null,
         AuthOptions? auth = null,
-        MailOptions? mail = null)
+        MailOptions? mail = null,
+        IReadOnlyDictionary<string, string?>? backup = null)
     {
         var workspaces = new TemporaryWorkspaces(clock);
         var logs = new LogRecorder();
@@ -90,6 +93,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(auth ?? new AuthOptions());
             services.AddSingleton(mail ?? new MailOptions());
             services.AddSingleton<ILogEventSink>(logs);
+            services.AddBackups(new ConfigurationBuilder().AddInMemoryCollection(backup ?? new Dictionary<string, string?> { ["Backup:Directory"] = Path.Combine(workspaces.Folder.Backup, "store") }).Build());
         });
         await app.StartAsync();
         return new RunningServer(app, workspaces, logs);

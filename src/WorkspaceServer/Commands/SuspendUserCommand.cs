@@ -1,7 +1,5 @@
 using System.CommandLine;
-using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
-using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
@@ -18,13 +16,7 @@ internal static class SuspendUserCommand
         return command.Runs(async (context, _) =>
         {
             var person = context.FindPerson(context.Arguments.GetValue(email)!);
-            if (!context.Get<PeopleStore>().Suspend(person.Id, context.Get<TimeProvider>().GetUtcNow()))
-            {
-                throw new ProblemException(ProblemCodes.AlreadyExists, $"{person.Email} is suspended already.");
-            }
-
-            context.Get<SessionKeeper>().EndAll(person.Id);
-            await context.Get<AuditLog>().RecordAsync(AccountEntry.About(AuditActions.PersonSuspended, person));
+            await context.Get<Suspensions>().SuspendAsync(person);
             context.Output.Result(new { person.Id, person.Email, Suspended = true }, output => output.Line($"{person.Email} is suspended."));
             return ExitCodes.Ok;
         });

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
@@ -17,12 +16,7 @@ internal static class UnsuspendUserCommand
         return command.Runs(async (context, _) =>
         {
             var person = context.FindPerson(context.Arguments.GetValue(email)!);
-            if (!context.Get<PeopleStore>().Unsuspend(person.Id))
-            {
-                throw new ProblemException(ProblemCodes.AlreadyExists, $"{person.Email} is not suspended.");
-            }
-
-            await context.Get<AuditLog>().RecordAsync(AccountEntry.About(AuditActions.PersonReinstated, person));
+            await context.Get<Suspensions>().ReinstateAsync(person);
             context.Output.Result(new { person.Id, person.Email, Suspended = false }, output => output.Line($"{person.Email} can sign in again."));
             return ExitCodes.Ok;
         });

@@ -4,12 +4,14 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
@@ -55,6 +57,7 @@ internal static class WebServer
         builder.Services.AddTokenPages();
         builder.Services.AddAgentPages();
         builder.Services.AddAuditPages();
+        builder.Services.AddBackupPages();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
@@ -77,6 +80,8 @@ internal static class WebServer
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         OverviewFeature.Map(app);
         OAuthFeature.Map(app);
+        BackupsFeature.Map(app);
+        OperatorFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

@@ -59,6 +59,14 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     /// <summary>What the workspace's file takes on the disk, in bytes.</summary>
     public long BytesOf(WorkspaceId id) => new FileInfo(folder.DatabaseOf(id)) is { Exists: true } file ? file.Length : 0;
 
+    /// <summary>When its file was last written to, or null if it has none.</summary>
+    public DateTimeOffset? ChangedAt(WorkspaceId id)
+    {
+        // The log beside the file is written first.
+        var times = new[] { folder.DatabaseOf(id), folder.DatabaseOf(id) + "-wal" }.Where(File.Exists).Select(path => new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero)).ToArray();
+        return times.Length == 0 ? null : times.Max();
+    }
+
     /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
     public void Sweep() => store.Sweep(folder.DeleteWorkspace);
 

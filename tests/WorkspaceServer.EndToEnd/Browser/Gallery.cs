@@ -7,9 +7,11 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Audit.Pages;
+using WorkspaceServer.Features.Backups.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
+using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
@@ -116,6 +118,14 @@ internal static class Gallery
         ["w-token-made"] = () => Page.Of<TokensPage>(DashboardPages.Tokens with { Made = new NewToken("Claude", "wsp_mcp_made-up", Now.AddDays(90)) }),
         ["w-activity"] = () => Page.Of<ActivityPage>(DashboardPages.Activity),
         ["w-activity-call"] = () => Page.Of<ActivityPage>(DashboardPages.Activity with { Open = DashboardPages.Call }),
+        ["w-backups"] = () => Page.Of<BackupsPage>(OperatorPages.Backups),
+        ["w-backups-late"] = () => Page.Of<BackupsPage>(OperatorPages.Backups with { LastAt = null, Bytes = null, IsLate = true, PackMinutes = 0 }),
+        ["w-backups-off"] = () => Page.Of<BackupsPage>(OperatorPages.Backups with { IsOn = false, LastAt = null, Nights = [] }),
+        ["operator-workspaces"] = () => Page.Of<WorkspacesPage>(OperatorPages.Workspaces),
+        ["operator-people"] = () => Page.Of<PeoplePage>(OperatorPages.People),
+        ["operator-backups"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups),
+        ["operator-backups-off"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups with { IsOn = false, Attempts = [], Stored = [] }),
+        ["operator-support"] = () => Page.Of<OperatorSupportPage>(OperatorPages.Support),
         ["w-audit"] = () => Page.Of<AuditPage>(DashboardPages.Audit),
         ["w-audit-broken"] = () => Page.Of<AuditPage>(DashboardPages.Audit with { Chain = new ChainState(false, Now, 2), Lines = [] }),
         ["w-privacy"] = () => Page.Of<PrivacyPage>(DashboardPages.Privacy),

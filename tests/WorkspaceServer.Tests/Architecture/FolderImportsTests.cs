@@ -34,6 +34,8 @@ public sealed partial class FolderImportsTests
         ("Overview", "Samples", "A new workspace can be given the sample books."),
         ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
+        ("Operator", "Accounts", "Super admins see who has an account, and suspend them."),
+        ("Operator", "Backups", "Super admins see every backup, and ask for one."),
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),

@@ -25,6 +25,7 @@ internal static class AccountsFeature
         services.AddSingleton<OneTimeLinkStore>();
         services.AddSingleton<OneTimeLinks>();
         services.AddSingleton<SessionKeeper>();
+        services.AddSingleton<Suspensions>();
         services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<AuthOptions>()));
         services.AddSingleton<SecondFactorKeeper>();
         services.AddSingleton<PasskeyStore>();

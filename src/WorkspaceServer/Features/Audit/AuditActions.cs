@@ -117,6 +117,7 @@ internal static class AuditActions
 
     // Backups and keys
     public static readonly AuditAction BackupMade = new("backup.made", "A backup was made.");
+    public static readonly AuditAction BackupAsked = new("backup.asked", "A backup was asked for, to be made next.");
     public static readonly AuditAction BackupFailed = new("backup.failed", "A backup failed.");
     public static readonly AuditAction BackupConfigured = new("backup.configured", "The place of backups was tried, or a new identity for them was made.");
     public static readonly AuditAction BackupVerified = new("backup.verified", "Backups were read back and checked.");

@@ -7,7 +7,7 @@ namespace WorkspaceServer.Features.Backups;
 internal sealed class BackupHealth(BackupOptions options, BackupStore runs, TimeProvider clock)
 {
     /// <summary>A night may take this long until it counts as missed.</summary>
-    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(26);
+    public static readonly TimeSpan MaxAge = TimeSpan.FromHours(26);
 
     /// <summary>When the last good backup began, or null.</summary>
     public DateTimeOffset? LastGood => runs.LastWhole()?.StartedAt;

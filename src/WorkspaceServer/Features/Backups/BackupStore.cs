@@ -73,6 +73,17 @@ internal sealed class BackupStore(ControlDatabase control)
         return files;
     }
 
+    /// <summary>The last whole upload of one file, or null.</summary>
+    public BackedUpFile? Find(string file)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT entry FROM backup_file WHERE file = @file", ("@file", file));
+        return command.ExecuteScalar() is string entry ? JsonSerializer.Deserialize<BackedUpFile>(entry, GenerationShelf.Json) : null;
+    }
+
+    /// <summary>The newest attempts, newest first.</summary>
+    public IReadOnlyList<BackupRun> Recent(int limit) => All(Runs + "ORDER BY started_at DESC LIMIT @limit", ("@limit", limit));
+
     /// <summary>The newest whole backup that is in the store, or null.</summary>
     public BackupRun? LastWhole() => First(Runs + "WHERE outcome = 'ok' ORDER BY started_at DESC LIMIT 1");
 
@@ -101,15 +112,21 @@ internal sealed class BackupStore(ControlDatabase control)
         return ids;
     }
 
-    private BackupRun? First(string sql)
+    private BackupRun? First(string sql) => All(sql) is [var first, ..] ? first : null;
+
+    private List<BackupRun> All(string sql, params ReadOnlySpan<(string, object?)> values)
     {
         using var connection = control.Open();
-        using var command = connection.Command(sql);
+        using var command = connection.Command(sql, values);
         using var rows = command.ExecuteReader();
-        return rows.Read()
-            ? new BackupRun(
+        var runs = new List<BackupRun>();
+        while (rows.Read())
+        {
+            runs.Add(new BackupRun(
                 rows.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)), rows.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(2)),
-                rows.GetString(3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7))
-            : null;
+                rows.GetString(3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7)));
+        }
+
+        return runs;
     }
 }

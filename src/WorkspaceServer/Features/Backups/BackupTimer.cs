@@ -4,10 +4,10 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Backups;
 
-/// <summary>Every night a whole backup and a sweep, and every few minutes the pages that changed. A night that was missed is made up for at once.</summary>
+/// <summary>Every night a whole backup and a sweep, and every few minutes the pages that changed. A night that was missed is made up for at once, and so is what somebody asks for.</summary>
 /// <remarks>What counts as due is asked of the record of runs, so a restart changes nothing.</remarks>
 internal sealed partial class BackupTimer(
-    BackupOptions options, BackupStore runs, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
+    BackupOptions options, BackupStore runs, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, BackupWish wish, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
 {
     public static readonly Recording Recording = BackupRunner.Recording;
 
@@ -20,8 +20,8 @@ internal sealed partial class BackupTimer(
     /// <returns>When to look again.</returns>
     public async Task<DateTimeOffset> RunDueAsync(CancellationToken cancel)
     {
-        var night = LastNight(clock.GetUtcNow());
-        var isMade = runs.LastWhole() is { } good && good.StartedAt >= night;
+        var night = NextNight(options, clock.GetUtcNow()) - Day;
+        var isMade = !wish.Take() && runs.LastWhole() is { } good && good.StartedAt >= night;
         try
         {
             if (!isMade)
@@ -46,20 +46,21 @@ internal sealed partial class BackupTimer(
         return options.PackMinutes > 0 && pack < next ? pack : next;
     }
 
+    /// <summary>When the next nightly backup begins.</summary>
+    public static DateTimeOffset NextNight(BackupOptions options, DateTimeOffset now)
+    {
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) + options.NightlyTime;
+        return today <= now ? today + Day : today;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (options.IsOn && !stoppingToken.IsCancellationRequested)
         {
             var next = await RunDueAsync(stoppingToken);
             var wait = next - clock.GetUtcNow();
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, stoppingToken);
+            await Task.WhenAny(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, stoppingToken), wish.Asked);
         }
-    }
-
-    private DateTimeOffset LastNight(DateTimeOffset now)
-    {
-        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) + options.NightlyTime;
-        return today <= now ? today : today - Day;
     }
 
     [LoggerMessage(1, LogLevel.Information, "Backup {id}: {uploaded} files uploaded, {kept} unchanged, {bytes} bytes.")]

@@ -1,3 +1,5 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
@@ -21,8 +23,15 @@ internal static class BackupsFeature
         services.AddSingleton<BackupSweeper>();
         services.AddSingleton<BackupVerifier>();
         services.AddSingleton<BackupHealth>();
+        services.AddSingleton<BackupWish>();
     }
 
     /// <summary>The nightly timer, for the server only.</summary>
     public static void AddBackupTimer(this IServiceCollection services) => services.AddHostedService<BackupTimer>();
+
+    /// <summary>What a workspace's people see of its backups.</summary>
+    public static void AddBackupPages(this IServiceCollection services) =>
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, "Backups", "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
+
+    public static void Map(IEndpointRouteBuilder routes) => ShowBackups.Map(routes);
 }

@@ -30,7 +30,7 @@ internal sealed class WorkspaceShells(
         {
             Workspace = name,
             Role = member is null ? "support" : Roles.NameOf(member.Role),
-            Menu = [.. Groups(principal, workspace), new MenuGroup("You", [.. own.Menu.SelectMany(group => group.Items).Select(item => item with { InBar = false })])],
+            Menu = [.. Groups(principal, workspace), new MenuGroup("You", [.. own.Menu[0].Items.Select(item => item with { InBar = false })])],
         };
     }
 

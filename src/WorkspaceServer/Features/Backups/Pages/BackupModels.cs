@@ -1,0 +1,15 @@
+namespace WorkspaceServer.Features.Backups.Pages;
+
+// What the page shows and the JSON interface gives. Public, since Razor makes components and so their parameters public.
+
+/// <param name="IsOn">Whether this server makes backups at all.</param>
+/// <param name="LastAt">The moment that the last whole backup holds; null if the workspace is in none.</param>
+/// <param name="Bytes">How large its copy is, encrypted.</param>
+/// <param name="IsLate">Whether a night was missed.</param>
+/// <param name="PackMinutes">How often changes are saved between the nights; 0 for never.</param>
+/// <param name="Nights">The last attempts, newest first.</param>
+public sealed record BackupsModel(
+    string Workspace, bool IsOn, DateTimeOffset? LastAt, long? Bytes, bool IsLate, DateTimeOffset NextAt, int PackMinutes, int RetentionDays, IReadOnlyList<BackupNight> Nights);
+
+/// <param name="Outcome">"running", "ok" or the code of what went wrong.</param>
+public sealed record BackupNight(DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome);

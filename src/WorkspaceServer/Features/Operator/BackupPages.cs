@@ -1,0 +1,69 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.Endpoints;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Stores;
+using WorkspaceServer.Features.Operator.Pages;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Operator;
+
+/// <summary>GET /operator/backups: every backup in the store. POST …/run asks for one; the server makes it next, and the page shows how it went.</summary>
+internal static class BackupPages
+{
+    private const string Path = "/operator/backups";
+
+    /// <summary>Backups and packs shown; `backup list` has all.</summary>
+    private const int Shown = 100;
+
+    private const int AttemptsShown = 10;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, ShowAsync)
+            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("reads only"));
+        routes.MapPost(Path + "/run", RunAsync)
+            .TakesForm()
+            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.BackupAsked));
+    }
+
+    private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, BackupVerifier store, BackupWish wish, CancellationToken cancel)
+    {
+        IReadOnlyList<VerifiedGeneration> all = [];
+        string? problem = null;
+        if (options.IsOn)
+        {
+            try
+            {
+                all = await store.ListAsync(cancel);
+            }
+            catch (Exception error) when (error is ObjectStoreException or IOException)
+            {
+                problem = error.Message;
+            }
+        }
+
+        return Page.Of<OperatorBackupsPage>(new OperatorBackupsModel(
+            Path,
+            options.IsOn,
+            IsAsked: wish.Asked.IsCompleted || runs.LastAttempt()?.Outcome == "running",
+            problem,
+            [.. runs.Recent(AttemptsShown).Select(run => new BackupAttempt(run.StartedAt, run.FinishedAt, run.Outcome, run.Message, run.Files, run.Kept, run.Bytes))],
+            [
+                .. all.Reverse().Take(Shown).Select(each => new StoredBackup(
+                    each.Id, each.Object.StartsWith(GenerationShelf.WholePrefix, StringComparison.Ordinal), each.Finished, each.Files, each.Bytes, string.Join(' ', each.Findings))),
+            ]));
+    }
+
+    private static async Task<IResult> RunAsync(HttpContext context, BackupOptions options, BackupWish wish, AuditLog audit)
+    {
+        await Form.ReadAsync(context, new NoFields.Validator());
+        BackupRunner.RequireOn(options);
+        await audit.RecordAsync(new AuditEntry(AuditActions.BackupAsked));
+        wish.Ask();
+        return SeeOther.To(Path);
+    }
+}

@@ -1,0 +1,13 @@
+namespace WorkspaceServer.Features.Operator;
+
+/// <summary>Plugs in the pages for super admins: /operator/…. They show what there is and how large, never a row of a table.</summary>
+internal static class OperatorFeature
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ShowWorkspaces.Map(routes);
+        PeoplePages.Map(routes);
+        BackupPages.Map(routes);
+        SupportPages.Map(routes);
+    }
+}

@@ -1,0 +1,77 @@
+using FluentValidation;
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Operator.Pages;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Features.Operator;
+
+/// <summary>GET /operator/people: who has an account. POST …/suspend keeps one of them out, POST …/reinstate lets them in again.</summary>
+internal static class PeoplePages
+{
+    private const string Path = "/operator/people";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, (HttpContext context, PeopleStore people, SecondFactorStore factors) => Show(context, people, factors, problems: null))
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("reads only"));
+        routes.MapPost(Path + "/suspend", (HttpContext context, PeopleStore people, SecondFactorStore factors, Suspensions suspensions) =>
+                ChangeAsync(context, people, factors, suspensions.SuspendAsync))
+            .TakesForm()
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name, fresh: true), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.PersonSuspended));
+        routes.MapPost(Path + "/reinstate", (HttpContext context, PeopleStore people, SecondFactorStore factors, Suspensions suspensions) =>
+                ChangeAsync(context, people, factors, suspensions.ReinstateAsync))
+            .TakesForm()
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name, fresh: true), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.PersonReinstated));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext context, PeopleStore people, SecondFactorStore factors, Func<Person, Task> change)
+    {
+        var (form, problems) = await Form.ReadAsync(context, new Validator());
+        if (problems is null)
+        {
+            var person = people.Find(form.Person) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such person on this server.");
+            if (person.Id == SignedIn.Of(context.User).PersonId)
+            {
+                return Show(context, people, factors, FormProblems.Whole("You cannot suspend yourself. Another super admin can.", StatusCodes.Status409Conflict));
+            }
+
+            try
+            {
+                await change(person);
+                return SeeOther.To(Path);
+            }
+            catch (ProblemException problem) when (problem.Code == ProblemCodes.AlreadyExists)
+            {
+                problems = FormProblems.Whole(problem.Message, StatusCodes.Status409Conflict);
+            }
+        }
+
+        return Show(context, people, factors, problems);
+    }
+
+    private static IResult Show(HttpContext context, PeopleStore people, SecondFactorStore factors, FormProblems? problems)
+    {
+        var me = SignedIn.Of(context.User).PersonId;
+        return Page.Of<PeoplePage>(
+            new PeopleModel(
+                Path,
+                [
+                    .. people.List().Select(person => new OperatedPerson(
+                        person.Id, person.Name, person.Email, person.Role == SystemRole.SuperAdmin, factors.FindKey(person.Id) is not null, person.CreatedAt, person.SuspendedAt is not null, person.Id == me)),
+                ],
+                problems),
+            problems?.Status ?? StatusCodes.Status200OK);
+    }
+
+    internal sealed record Fields(string Person);
+
+    internal sealed class Validator : AbstractValidator<Fields>
+    {
+        public Validator() => RuleFor(form => form.Person).Length(1, 64).WithMessage("person is the id of a person.");
+    }
+}
