@@ -120,8 +120,10 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.AuditAnchor);
             services.AddSingleton<AuditVerifier>();
             services.AddSingleton<IWorkspaceGateway>(workspaces.Gateway);
-            services.AddSingleton(workspaces.Master);
-            services.AddSingleton(workspaces.Folder);
+            services.AddSingleton(workspaces.Pool);
+            services.AddSingleton(workspaces.Open);
+            services.AddSingleton(new BackupOptions());
+            services.AddSingleton<BackupStore>();
             addSettings(services);
         },
         change);

@@ -47,6 +47,7 @@ internal static class WebServer
         builder.Services.AddExternalSignIn();
         builder.Services.AddHealth();
         builder.Services.AddChecks();
+        builder.Services.AddMeasures();
         builder.Services.AddKeptCounters();
         builder.Services.AddTeam();
         builder.Services.AddPages();
@@ -65,6 +66,7 @@ internal static class WebServer
         HttpServer.WarnIfExposed(app);
         Pipeline.Use(app);
         HealthFeature.Map(app);
+        MetricsEndpoint.Map(app);
         PageFiles.Map(app);
         ProtectedResource.Map(app);
         AccessFeature.Map(app);

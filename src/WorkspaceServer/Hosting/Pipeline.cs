@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.HttpOverrides;
 using WorkspaceServer.Hosting.Limits;
+using WorkspaceServer.Hosting.Measures;
 
 namespace WorkspaceServer.Hosting;
 
@@ -31,6 +32,7 @@ internal static class Pipeline
         services.AddRoutingCore();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<ServerMeasures>();
         OriginCheck.AddServices(services);
         CrossSiteCheck.AddServices(services);
         services.Configure<ForwardedHeadersOptions>(options =>

@@ -1,3 +1,5 @@
+using WorkspaceServer.Hosting.Measures;
+
 namespace WorkspaceServer.Hosting;
 
 /// <summary>Gives each request an id of our own, tells it to the caller, and writes one line when the request is done.</summary>
@@ -11,6 +13,7 @@ internal static partial class RequestLog
     public static void Use(WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkspaceServer.Requests");
+        var measures = app.Services.GetRequiredService<ServerMeasures>();
         app.Use(async (context, next) =>
         {
             var started = TimeProvider.System.GetTimestamp();
@@ -28,8 +31,9 @@ internal static partial class RequestLog
             finally
             {
                 var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
-                var ms = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 2);
-                Done(log, context.Request.Method, scope.Route, status, ms);
+                var took = TimeProvider.System.GetElapsedTime(started);
+                measures.Answered(context.Request.Method, scope.Route, status, took);
+                Done(log, context.Request.Method, scope.Route, status, Math.Round(took.TotalMilliseconds, 2));
             }
         });
     }

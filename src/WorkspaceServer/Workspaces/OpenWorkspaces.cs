@@ -14,6 +14,18 @@ internal sealed class OpenWorkspaces(WorkspaceStore store, DataFolder folder, Ma
     private readonly LinkedList<Entry> byUse = [];
     private long revision;
 
+    /// <summary>How many are open now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return open.Count;
+            }
+        }
+    }
+
     /// <summary>Keeps the workspace open until the lease is disposed.</summary>
     /// <exception cref="ProblemException">There is no such workspace.</exception>
     public Lease Use(WorkspaceId id)

@@ -226,6 +226,16 @@ public sealed class ChecksTests : IDisposable
     }
 
     [Fact]
+    public async Task WithoutSystemdNothingIsSaidToBeWrongWithServices()
+    {
+        await FakeAsync("systemctl", "echo 'System has not been booted with systemd as init system (PID 1).' >&2; exit 1");
+
+        var service = (await LookAsync(host: true)).Single(finding => finding.Check == "service");
+
+        Assert.Equal("warn", Word(service));
+    }
+
+    [Fact]
     [Trait("claim", "E17")]
     public async Task AMailPasswordThatOthersMayReadIsNamed()
     {

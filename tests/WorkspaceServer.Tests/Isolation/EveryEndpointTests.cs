@@ -26,7 +26,8 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
 
     public static TheoryData<string> Places => ["path", "path within", "query", "header", "cookie", "json body", "form body", "address behind", "two tokens"];
 
-    private RouteEndpoint[] Endpoints => [.. neighbours.Server.Endpoints.OfType<RouteEndpoint>()];
+    // Two answers of /metrics differ by the time between them; that none of it is about a workspace, MetricsTests hold.
+    private RouteEndpoint[] Endpoints => [.. neighbours.Server.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.RoutePattern.RawText != "/metrics")];
 
     [Theory]
     [MemberData(nameof(Places))]

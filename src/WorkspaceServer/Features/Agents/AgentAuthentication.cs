@@ -10,7 +10,7 @@ namespace WorkspaceServer.Features.Agents;
 
 /// <summary>Reads "Authorization: Bearer" with a token of <see cref="AgentTokens"/>, for the endpoints that are for agents.</summary>
 internal sealed class AgentAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AgentTokens tokens, AgentCheck check, RateLimits limits)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AgentTokens tokens, AgentCheck check, AgentContacts contacts, RateLimits limits)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = Schemes.Agent;
@@ -55,6 +55,7 @@ internal sealed class AgentAuthentication(
             return AuthenticateResult.Fail(problem.Code.Code);
         }
 
+        contacts.Heard(agent.Id);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new AgentIdentity(agent)), Scheme));
     }
 

@@ -91,6 +91,21 @@ internal sealed class AgentStore(ControlDatabase control)
     public IReadOnlyList<Agent> List(WorkspaceId workspace, string? before, int limit) => List(
         AgentColumns + "WHERE agent.workspace_id = @workspace AND (@before IS NULL OR agent.id < @before) ORDER BY agent.id DESC LIMIT @limit", ReadAgent, workspace, before, limit);
 
+    /// <summary>Of every agent that may send, in any workspace that is there.</summary>
+    public IReadOnlyCollection<string> ActiveIds()
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT agent.id FROM agent JOIN workspace ON workspace.id = agent.workspace_id AND workspace.deleted_at IS NULL WHERE agent.revoked_at IS NULL");
+        using var rows = command.ExecuteReader();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        while (rows.Read())
+        {
+            ids.Add(rows.GetString(0));
+        }
+
+        return ids;
+    }
+
     /// <returns>False if the workspace has no such agent.</returns>
     public static bool Rename(ControlConnection connection, WorkspaceId workspace, string id, string name) => connection.Execute(
         "UPDATE agent SET name = @name WHERE workspace_id = @workspace AND id = @id AND revoked_at IS NULL",

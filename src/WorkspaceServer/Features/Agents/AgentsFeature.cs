@@ -21,6 +21,7 @@ internal static class AgentsFeature
     {
         services.AddSingleton<AgentCheck>();
         services.AddSingleton<AgentTokens>();
+        services.AddSingleton<AgentContacts>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AgentAuthentication>(AgentAuthentication.Scheme, null);
     }
 

@@ -28,6 +28,9 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
     private long? anchoredAt;
     private bool hasAppended;
 
+    /// <summary>Entries that wait to be written now.</summary>
+    public int WaitingEntries => waiting.Reader.Count;
+
     /// <summary>Returns when the row is durable.</summary>
     /// <exception cref="ProblemException">The log cannot be written; then what was to be recorded must not be answered as done.</exception>
     public async Task RecordAsync(AuditEntry entry)

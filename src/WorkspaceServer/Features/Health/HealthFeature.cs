@@ -10,7 +10,7 @@ internal static class HealthFeature
     private static readonly Recording NotRecorded = Recording.Nothing("says only whether the server is up");
 
     public static void AddHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<ControlDatabaseCheck>("control_database");
+        services.AddHealthChecks().AddCheck<ControlDatabaseCheck>("control_database").AddCheck<DiskSpaceCheck>("disk").AddCheck<WorkersCheck>("sandbox");
 
     public static void Map(IEndpointRouteBuilder routes)
     {

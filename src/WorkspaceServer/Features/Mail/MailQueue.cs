@@ -14,6 +14,14 @@ internal sealed partial class MailQueue(IMailTransport transport, MailOptions op
 
     private readonly Channel<Func<Task<MailText?>>> waiting = Channel.CreateBounded<Func<Task<MailText?>>>(MaxWaiting);
 
+    private long lost;
+
+    /// <summary>Mails that wait now.</summary>
+    public int WaitingMails => waiting.Reader.Count;
+
+    /// <summary>Mails that could not be sent since the start.</summary>
+    public long LostMails => Interlocked.Read(ref lost);
+
     /// <param name="compose">Runs later; says what to send, or null for nothing.</param>
     /// <exception cref="ProblemException"><see cref="ProblemCodes.Busy"/>: too many wait already.</exception>
     public void Enqueue(Func<Task<MailText?>> compose)
@@ -41,6 +49,7 @@ internal sealed partial class MailQueue(IMailTransport transport, MailOptions op
             catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
+                Interlocked.Increment(ref lost);
                 NotSent(log, error);
             }
         }

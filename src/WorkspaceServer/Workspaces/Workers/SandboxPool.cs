@@ -30,6 +30,7 @@ internal sealed class SandboxPool : IDisposable
     private readonly FairQueue<WorkspaceId, TaskCompletionSource<bool>> waitingHeavy = new();
     private readonly FastTime fastTime;
     private int heavy;
+    private long demoted;
     private bool disposed;
 
     /// <summary>Starts the workers.</summary>
@@ -47,14 +48,14 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    /// <summary>For measurements and the doctor: processes alive, and heavy statements running and waiting.</summary>
-    public (int Workers, int Heavy, int Waiting) Status
+    /// <summary>For measurements and the doctor: processes alive, heavy statements running and waiting, ordinary ones waiting, and those that became heavy since the start.</summary>
+    public (int Workers, int Heavy, int Waiting, int WaitingOrdinary, long Demoted) Status
     {
         get
         {
             lock (gate)
             {
-                return (all.Count, heavy, waitingHeavy.Count);
+                return (all.Count, heavy, waitingHeavy.Count, waiting.Count, demoted);
             }
         }
     }
@@ -332,6 +333,7 @@ internal sealed class SandboxPool : IDisposable
 
     private void MakeHeavy(SandboxSlot slot)
     {
+        demoted++;
         if (heavy < options.HeavyWorkers)
         {
             heavy++;

@@ -5,12 +5,15 @@ namespace WorkspaceServer.Features.Health.Checks;
 /// <summary>A service of the machine runs, as systemd says.</summary>
 internal abstract class ServiceCheck(HostPrograms programs, string unit, string cure) : ICheck
 {
+    private static readonly string[] NotActive = ["inactive", "failed", "activating", "deactivating", "unknown", "maintenance"];
+
     public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel)
     {
         var answer = await programs.AskAsync("systemctl", ["is-active", unit], cancel);
-        return [answer is not { } said ? Finding.Warn("systemd is not here, so nothing says whether it runs.", unit, "see by hand whether it runs")
-            : said.ExitCode == 0 ? Finding.Ok("active", unit)
-            : Finding.Fail($"It is {said.Text.Trim().Split('\n')[0]}.", unit, cure)];
+        var state = answer?.Text.Trim() ?? "";
+        return [answer?.ExitCode == 0 ? Finding.Ok("active", unit)
+            : NotActive.Contains(state) ? Finding.Fail($"It is {state}.", unit, cure)
+            : Finding.Warn("systemd does not run this machine, so nothing says whether it runs.", unit, "see by hand whether it runs")];
     }
 }
 
