@@ -100,7 +100,7 @@ public sealed partial class AgentPagesTests : IAsyncLifetime
         }
 
         Assert.Null(Assert.Single(Store.List(Workspace, null, 10)).RevokedAt);
-        Assert.Equal("open", Store.ListTokens(Workspace, null, 1)[0].StateAt(house.Clock.GetUtcNow()));
+        Assert.Equal("open", Store.ListTokens(Workspace, null, 10).Single(each => each.Id == open).StateAt(house.Clock.GetUtcNow()));
         Assert.Equal(2, Store.ListTokens(Workspace, null, 10).Count);
     }
 
