@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -92,6 +93,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(limits ?? Unlimited);
             services.AddSingleton(auth ?? new AuthOptions());
             services.AddSingleton(mail ?? new MailOptions());
+            services.AddSingleton(new PublicOptions { Operator = "Sharma & Sons", SecurityContact = "mailto:security@sharma.example" });
             services.AddSingleton<ILogEventSink>(logs);
             services.AddBackups(new ConfigurationBuilder().AddInMemoryCollection(backup ?? new Dictionary<string, string?> { ["Backup:Directory"] = Path.Combine(workspaces.Folder.Backup, "store") }).Build());
         });

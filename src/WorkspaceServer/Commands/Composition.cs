@@ -9,6 +9,7 @@ using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -56,6 +57,7 @@ internal static class Composition
         services.AddOptions(configuration, McpOptions.Section, new McpOptions.Validator());
         services.AddOptions(configuration, SyncOptions.Section, new SyncOptions.Validator());
         services.AddOptions(configuration, AuthOptions.Section, new AuthOptions.Validator());
+        services.AddOptions(configuration, PublicOptions.Section, new PublicOptions.Validator());
         services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
         services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));

@@ -13,6 +13,7 @@ using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Overview;
+using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Team;
@@ -84,6 +85,7 @@ internal static class WebServer
         OAuthFeature.Map(app);
         BackupsFeature.Map(app);
         OperatorFeature.Map(app);
+        PublicFeature.Map(app);
         change?.Map?.Invoke(app);
         GuardCheck.Require(app);
         return app;

@@ -31,7 +31,7 @@ internal static class CrossSiteCheck
             options.FormFieldName = TokenField;
             options.HeaderName = TokenHeader;
             options.SuppressXFrameOptionsHeader = true; // SecurityHeaders sets it, once.
-            options.Cookie.Name = server.IsPublicHttps ? "__Host-form" : "form";
+            options.Cookie.Name = server.FormCookie;
             options.Cookie.Path = "/";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;

@@ -47,6 +47,9 @@ internal sealed record ServerOptions
     /// <summary>Whether browsers reach the server over https, as far as the settings say.</summary>
     public bool IsPublicHttps => PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The cookie that belongs to the token in each form.</summary>
+    public string FormCookie => IsPublicHttps ? "__Host-form" : "form";
+
     internal sealed class Validator : AbstractValidator<ServerOptions>
     {
         public Validator()

@@ -13,6 +13,7 @@ using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Features.Agents.Pages;
@@ -138,6 +139,11 @@ internal static class Gallery
         ["w-upload"] = () => Page.Of<UploadPage>(new UploadModel("/w/1", "", "", "Line 3 has 4 cells, but the header has 5.")),
         ["w-sql"] = () => Page.Of<SqlPage>(DashboardPages.Sql),
         ["w-sql-error"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = null, Runs = [], Saved = [], Error = "no such column: partyy. Did you mean party?" }),
+        ["about-security"] = () => Page.Of<AboutSecurityPage>(new AboutModel("Sharma & Sons", "mailto:security@sharma.example")),
+        ["about-cookies"] = () => Page.Of<AboutCookiesPage>(new CookiesModel([new CookieRow("__Host-session", "Keeps you signed in. Nobody can read from it who you are.", "Until you sign out or your session ends"), new CookieRow("__Host-second-factor", "Remembers between the two steps of signing in that the first was right.", "A few minutes")])),
+        ["about-terms"] = () => Page.Of<AboutTermsPage>(new AboutModel("Sharma & Sons", null)),
+        ["about-privacy"] = () => Page.Of<AboutPrivacyPage>(new AboutModel(null, null)),
+        ["status"] = () => Page.Of<StatusPage>(new StatusModel((true, "The last backup is less than a day old."))),
         ["problem-404"] = () => Problem(ProblemCodes.NotFound, "There is nothing at this address."),
         ["problem-403"] = () => Problem(ProblemCodes.Forbidden, "Your role in this workspace does not allow it. An owner can change that."),
         ["problem-500"] = () => Problem(ProblemCodes.InternalError, ""),

@@ -36,6 +36,8 @@ public sealed partial class FolderImportsTests
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("Operator", "Accounts", "Super admins see who has an account, and suspend them."),
         ("Operator", "Backups", "Super admins see every backup, and ask for one."),
+        ("Public", "Accounts", "The page about cookies names those of signing in."),
+        ("Public", "Backups", "The status says how old the last backup is."),
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),

@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Public;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Testing;
@@ -28,6 +31,8 @@ internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null, Au
         services.AddSingleton(new LimitOptions());
         services.AddSingleton(new AuthOptions { Mode = mode, AllowRegistration = true });
         services.AddSingleton(new MailOptions());
+        services.AddSingleton(new PublicOptions());
+        services.AddBackups(new ConfigurationBuilder().Build());
     });
 
     public LimitsTable Limits => LimitsTable.Of(App);
