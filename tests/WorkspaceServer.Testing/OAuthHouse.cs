@@ -36,9 +36,9 @@ internal sealed class OAuthHouse : IAsyncDisposable
 
     public string Origin => Server.Get<PublicAddress>().Origin;
 
-    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null)
+    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null, ServerOptions? options = null)
     {
-        var accounts = await AccountsServer.StartAsync(change: (services, _) =>
+        var accounts = await AccountsServer.StartAsync(options: options, change: (services, _) =>
         {
             if (network is not null)
             {

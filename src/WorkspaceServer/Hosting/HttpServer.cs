@@ -25,7 +25,7 @@ internal static partial class HttpServer
         builder.Services.ConfigureHttpJsonOptions(json => UseStrictJson(json.SerializerOptions));
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(options);
-        Logging.Add(builder.Services, options.LogFormat);
+        Logging.Add(builder.Services, options);
         Pipeline.AddServices(builder.Services);
         return builder;
     }

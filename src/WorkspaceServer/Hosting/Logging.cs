@@ -11,18 +11,20 @@ internal static class Logging
 {
     private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {Properties:j}{NewLine}{Exception}";
 
-    public static void Add(IServiceCollection services, LogFormat format) => services.AddSerilog((provider, logger) =>
+    public static void Add(IServiceCollection services, ServerOptions options) => services.AddSerilog((provider, logger) =>
     {
         logger
-            .MinimumLevel.Information()
+            .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.LogDetail.ToString()))
             // The libraries' own lines may hold addresses with query strings; ours never do.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+            .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("ModelContextProtocol", LogEventLevel.Warning)
             // The SDK logs a caller's mistake, such as an unknown tool, as a failure with its stack; the caller is told, that is enough.
             .Filter.ByExcluding(line => line.Exception is McpException)
             .Enrich.With<RequestScope.Enricher>()
             .ReadFrom.Services(provider);
+        var format = options.LogFormat;
         var isText = format == LogFormat.Text || (format == LogFormat.Auto && !Console.IsOutputRedirected);
         if (isText)
         {

@@ -15,6 +15,14 @@ internal enum LogFormat
     None,
 }
 
+/// <summary>Which log lines are written.</summary>
+internal enum LogDetail
+{
+    Debug,
+    Information,
+    Warning,
+}
+
 /// <summary>Settings of the section "Server": where it listens and for whom.</summary>
 internal sealed record ServerOptions
 {
@@ -43,6 +51,9 @@ internal sealed record ServerOptions
 
     /// <summary>How log lines are written: auto (text on a terminal, JSON elsewhere), json, text or none.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Auto;
+
+    /// <summary>Which lines of the server's own are written: debug, information (a line for each request) or warning. The libraries' are warnings always: their others hold what callers send.</summary>
+    public LogDetail LogDetail { get; init; } = LogDetail.Information;
 
     /// <summary>Whether browsers reach the server over https, as far as the settings say.</summary>
     public bool IsPublicHttps => PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
