@@ -60,6 +60,7 @@ internal static class WebServer
         builder.Services.AddAgentPages();
         builder.Services.AddAuditPages();
         builder.Services.AddBackupPages();
+        builder.Services.AddApiDocument();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 

@@ -17,6 +17,7 @@ internal static class PublicFeature
         routes.MapGet("/legal/privacy", (PublicOptions options) => Page.Of<AboutPrivacyPage>(About(options))).ReadByAnybody();
         routes.MapGet("/status", (BackupHealth backups, BackupOptions options, TimeProvider clock) => Page.Of<StatusPage>(new StatusModel(Words(backups, options, clock)))).ReadByAnybody();
         SecurityText.Map(routes);
+        ApiDocument.Map(routes);
     }
 
     private static void ReadByAnybody(this RouteHandlerBuilder endpoint) => endpoint.Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
