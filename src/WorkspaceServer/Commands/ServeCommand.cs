@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Health;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -37,6 +38,7 @@ internal static class ServeCommand
         {
             services.AddWorkspaces(configuration);
             services.AddBackupTimer();
+            services.AddHostedService<FailureMails>();
         });
         app.Services.GetRequiredService<WorkspaceLifecycle>().Sweep();
         app.Services.GetRequiredService<IWorkspaceGateway>();

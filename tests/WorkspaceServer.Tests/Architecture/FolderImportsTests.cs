@@ -43,6 +43,8 @@ public sealed partial class FolderImportsTests
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),
         ("Team", "Accounts", "The pages of a team name the person who is signed in; the invited make their account on the way."),
         ("Team", "Mail", "Invitations go by mail."),
+        ("Health", "Accounts", "Those who run the server are told what fails."),
+        ("Health", "Mail", "They are told by mail."),
         ("Tokens", "Columns", "What a token may read is bound by what no AI client of the workspace sees."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
