@@ -35,6 +35,7 @@ internal static class McpFeature
         WorkspaceTools.AddTo(services);
         services.AddSingleton<McpGate>();
         services.AddSingleton<OpenRequests>();
+        services.AddSingleton<BudgetMails>();
         services.AddSingleton<DailyQuotas>();
         services.AddHostedService(provider => provider.GetRequiredService<DailyQuotas>());
         services.AddSingleton<WorkspaceResources>();

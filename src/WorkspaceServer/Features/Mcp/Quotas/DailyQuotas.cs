@@ -11,7 +11,8 @@ namespace WorkspaceServer.Features.Mcp.Quotas;
 /// <see cref="MaxUnwrittenRows"/> and <see cref="MaxUnwrittenBytes"/> of a token, or what it read in <see cref="Interval"/>. By as much, and by the
 /// calls that run at the same time, may several processes on one data folder go over a budget together.
 /// </remarks>
-internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions options, TimeProvider clock, ILogger<DailyQuotas> log) : BackgroundService
+/// <param name="mails">Who is told when a token comes to the end of its day; null to tell the log alone.</param>
+internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions options, TimeProvider clock, ILogger<DailyQuotas> log, BudgetMails? mails = null) : BackgroundService
 {
     /// <summary>Rows of one token that are counted and not written; with more, they are written at once.</summary>
     public const int MaxUnwrittenRows = 1_000;
@@ -145,6 +146,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
         {
             day.WasTold = true;
             UsedUp(log, caller.TokenId, caller.TokenName, budget, unit);
+            mails?.Send(caller, budget, unit);
         }
 
         var reset = DateTimeOffset.UnixEpoch.AddDays(day.Day + 1);
