@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
+using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Commands;
@@ -17,7 +18,7 @@ internal static class DoctorCommand
 
     public static Command Build()
     {
-        var host = new Option<bool>("--host") { Description = "Also look at the machine: its services, nginx, firewall, ssh, fail2ban and updates. As root it sees more." };
+        var host = new Option<bool>("--host") { Description = "Also look at the machine: its services, nginx, firewall, ssh, fail2ban and updates. Root sees more of it, and nothing of the server." };
         var thorough = new Option<bool>("--thorough") { Description = "Also read every page of every file and check its HMAC. Slow: about 10 s per GB." };
         var command = Verb.Create("doctor", Description, "doctor --host", Recording.As(AuditActions.SystemExamined));
         command.Add(host);
@@ -43,6 +44,16 @@ internal static class DoctorCommand
         {
             // Without settings nothing else can be asked.
             return [Finding.Fail(error, context.Files.Settings) is var found ? found with { Check = "configuration", Cure = found.Cure ?? "correct what it names; then: workspace-server doctor" } : found];
+        }
+
+        // Root may not read the key of another user, and must not be told to take it.
+        if (FileStatus.CurrentUserId == 0 && FileStatus.Read(context.Get<VaultOptions>().DataDirectory) is { UserId: not 0 and var owner })
+        {
+            return
+            [
+                Finding.Warn("Not looked at by root: the data belongs to the user of the service.", context.Get<VaultOptions>().DataDirectory, $"sudo -u '#{owner}' workspace-server doctor") with { Check = "server" },
+                .. await checkup.RunAsync(request with { Server = false }, cancel),
+            ];
         }
 
         var findings = await checkup.RunAsync(request, cancel);

@@ -73,6 +73,21 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal($"chown $(id -u) {secrets}", Assert.Single(await FailuresAsync(config)).Cure);
     }
 
+    [Fact]
+    [Trait("claim", "E17")]
+    public async Task RootIsNotToldToTakeWhatIsTheServices()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a folder away");
+        await RunAsync("init");
+        await SystemAsync("chown", "-R", "65534", folder.File("data"), folder.File("keys"));
+
+        var run = await RunAsync("doctor");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("sudo -u '#65534' workspace-server doctor", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("chown", run.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static bool Is(JsonElement finding, string name, string value) => finding.GetProperty(name).GetString() == value;

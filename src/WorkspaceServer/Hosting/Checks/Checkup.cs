@@ -12,7 +12,7 @@ internal sealed class Checkup(IEnumerable<CheckEntry> entries, IServiceProvider 
     public async Task<IReadOnlyList<Finding>> RunAsync(CheckRequest request, CancellationToken cancel)
     {
         var findings = new List<Finding>();
-        foreach (var entry in entries.Where(entry => entry.Reach <= request.Reach && (request.Host || !entry.IsOfHost)))
+        foreach (var entry in entries.Where(entry => entry.Reach <= request.Reach && (entry.IsOfHost ? request.Host : request.Server)))
         {
             var found = await LookAsync(entry, request, findings, cancel);
             findings.AddRange(found.Select(finding => finding.Check.Length > 0 ? finding : finding with { Check = entry.Name }));

@@ -17,7 +17,8 @@ internal abstract class QuickCheck : ICheck
 /// <summary>How far to look.</summary>
 /// <param name="Reach">Checks up to this one are made.</param>
 /// <param name="Host">Also look at the machine around the server.</param>
-internal sealed record CheckRequest(CheckReach Reach, bool Host = false);
+/// <param name="Server">Look at the server itself.</param>
+internal sealed record CheckRequest(CheckReach Reach, bool Host = false, bool Server = true);
 
 /// <summary>What a check costs, and so where it may be made.</summary>
 internal enum CheckReach
