@@ -126,6 +126,7 @@ internal static class Gallery
         ["operator-people"] = () => Page.Of<PeoplePage>(OperatorPages.People),
         ["operator-backups"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups),
         ["operator-backups-off"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups with { IsOn = false, Attempts = [], Stored = [] }),
+        ["operator-doctor"] = () => Page.Of<OperatorDoctorPage>(OperatorPages.Doctor),
         ["operator-support"] = () => Page.Of<OperatorSupportPage>(OperatorPages.Support),
         ["w-audit"] = () => Page.Of<AuditPage>(DashboardPages.Audit),
         ["w-audit-broken"] = () => Page.Of<AuditPage>(DashboardPages.Audit with { Chain = new ChainState(false, Now, 2), Lines = [] }),

@@ -43,6 +43,14 @@ internal static class OperatorPages
             new StoredBackup("?", true, null, 0, 0, "The object generations/x.json is not signed with the key that belongs to this master key: it was changed, or is another server's."),
         ]);
 
+    public static DoctorModel Doctor { get; } = new(
+    [
+        new DoctorFinding("Fail", "disk", "3% of the disk is free: 1.2 GB of 40 GB. When it is full, nothing can be loaded.", "/var/lib/workspace-server", "remove what is not needed, or add a disk"),
+        new DoctorFinding("Warn", "backup", "The last one is of <b>yesterday</b>.", null, "workspace-server backup run"),
+        new DoctorFinding("Skipped", "SQL sandbox", "not looked at: disk comes first", null, null),
+        new DoctorFinding("Ok", "master key", "it opens the control database", "/etc/workspace-server/master.key", null),
+    ]);
+
     public static OperatorSupportModel Support { get; } = new(
         "/operator/support",
         [

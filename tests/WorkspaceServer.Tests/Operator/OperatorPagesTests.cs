@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Age;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
@@ -6,6 +7,7 @@ using WorkspaceServer.Features.Access.Support;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -28,7 +30,10 @@ public sealed class OperatorPagesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        house = await AccountsServer.StartAsync(backup: new Dictionary<string, string?> { [Store] = folder.File("store"), ["Backup:Recipients:0"] = identity.Recipient.ToString() });
+        house = await AccountsServer.StartAsync(
+            change: (services, _) => services.AddSingleton(provider => new Checkup(
+                [new CheckEntry("backup", CheckReach.Quick, false, made => ActivatorUtilities.CreateInstance<BackupCheck>(made)), new CheckEntry("slow", CheckReach.Every, false, _ => throw new InvalidOperationException())], provider)),
+            backup: new Dictionary<string, string?> { [Store] = folder.File("store"), ["Backup:Recipients:0"] = identity.Recipient.ToString() });
         var (key, _) = await house.EnrolAsync(await house.AddAsync("devika@rao.example", SystemRole.SuperAdmin));
         super = await house.SignInAsync(key, "devika@rao.example");
         asha = await house.AddAsync();
@@ -53,7 +58,7 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     {
         var owner = await house.SignInAsync();
         var stranger = house.Browser();
-        foreach (var path in (string[])["/operator/workspaces", "/operator/people", "/operator/backups", "/operator/support"])
+        foreach (var path in (string[])["/operator/workspaces", "/operator/people", "/operator/backups", "/operator/support", "/operator/doctor"])
         {
             Assert.Equal(HttpStatusCode.OK, (await super.GetAsync(path)).Status);
             Assert.Equal(HttpStatusCode.Forbidden, (await owner.GetAsync(path)).Status);
@@ -135,6 +140,18 @@ public sealed class OperatorPagesTests : IAsyncLifetime
 
         house.Clock.Advance(TimeSpan.FromHours(30));
         Assert.Contains("A night was missed", (await (await house.SignInAsync()).GetAsync(Home + "/backups")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDoctorSaysWhatIsWrong_AndWhatMendsIt_AndMakesNoSlowCheck()
+    {
+        var page = (await super.GetAsync("/operator/doctor")).Body;
+        Assert.Contains("One thing is wrong.", page, StringComparison.Ordinal);
+        Assert.Contains("To mend it: workspace-server backup run", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("slow", page, StringComparison.Ordinal);
+
+        await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
+        Assert.Contains("Nothing is wrong.", (await super.GetAsync("/operator/doctor")).Body, StringComparison.Ordinal);
     }
 
     [Fact]

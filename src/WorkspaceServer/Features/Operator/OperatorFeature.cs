@@ -9,5 +9,6 @@ internal static class OperatorFeature
         PeoplePages.Map(routes);
         BackupPages.Map(routes);
         SupportPages.Map(routes);
+        DoctorPage.Map(routes);
     }
 }

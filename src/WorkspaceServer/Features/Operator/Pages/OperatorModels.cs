@@ -32,3 +32,11 @@ public sealed record OperatorSupportModel(
 
 /// <param name="State">open, to_review or reviewed.</param>
 public sealed record GivenSupport(string Workspace, string Href, string Person, string Reason, string State, DateTimeOffset From, DateTimeOffset Until, long Reads);
+
+/// <param name="Findings">What is wrong first.</param>
+public sealed record DoctorModel(IReadOnlyList<DoctorFinding> Findings);
+
+/// <param name="State">Ok, Warn, Fail or Skipped.</param>
+/// <param name="About">The file or setting; null if it is about none.</param>
+/// <param name="Cure">What mends it; null if nothing has to be mended.</param>
+public sealed record DoctorFinding(string State, string Check, string Text, string? About, string? Cure);
