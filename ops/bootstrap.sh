@@ -33,6 +33,7 @@ test_needs=(
     'shellcheck|shellcheck'
     'strace|strace'
     'age|age'
+    'nginx|nginx'
     '/usr/share/postgresql-common/supported-versions|postgresql'
 )
 # The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
