@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Features.Mcp;
@@ -26,6 +27,12 @@ public sealed class DailyQuotasTests : IAsyncDisposable
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private void Execute(string sql)
+    {
+        using var connection = workspaces.Control.Open();
+        connection.Execute(sql);
+    }
 
     private int Today => DailyQuotas.DayOf(clock.GetUtcNow());
 
@@ -112,11 +119,28 @@ public sealed class DailyQuotasTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AllTokensAreWrittenTogether_AndWhatCouldNotBeWrittenStaysCounted()
+    {
+        var (quotas, one, other) = (Quotas(), Caller(), Caller());
+        quotas.Count(one, 3, 30);
+        quotas.Count(other, 9, 90);
+        Execute($"CREATE TRIGGER spare BEFORE INSERT ON token_usage WHEN new.token_id = '{other.TokenId}' BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+
+        await Assert.ThrowsAsync<SqliteException>(() => quotas.StopAsync(Cancel));
+
+        Assert.Empty(store.Of(Today));
+        quotas.Count(other, 1, 10);
+        Execute("DROP TRIGGER spare");
+        await quotas.StopAsync(Cancel);
+        Assert.Equal(new TokenUsage(3, 30), store.Of(Today)[one.TokenId]);
+        Assert.Equal(new TokenUsage(10, 100), store.Of(Today)[other.TokenId]);
+    }
+
+    [Fact]
     public void OldDaysAreForgotten()
     {
         var caller = Caller();
-        store.Add(caller.TokenId, 10, new TokenUsage(1, 1));
-        store.Add(caller.TokenId, 11, new TokenUsage(1, 1));
+        store.Add([(caller.TokenId, 10, new TokenUsage(1, 1)), (caller.TokenId, 11, new TokenUsage(1, 1))]);
 
         store.Forget(11);
 

@@ -41,8 +41,8 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
                 Write(day);
             }
 
-            RequireLeft(day, caller, "rows", day.Known.Rows + day.Unwritten.Rows, caller.Budget.Rows ?? options.RowsPerDay);
-            RequireLeft(day, caller, "bytes", day.Known.Bytes + day.Unwritten.Bytes, caller.Budget.Bytes ?? options.BytesPerDay);
+            RequireLeft(day, caller, "rows", day.Used.Rows, caller.Budget.Rows ?? options.RowsPerDay);
+            RequireLeft(day, caller, "bytes", day.Used.Bytes, caller.Budget.Bytes ?? options.BytesPerDay);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
         var day = DayOfToken(caller);
         lock (day)
         {
-            day.Unwritten = new TokenUsage(day.Unwritten.Rows + rows, day.Unwritten.Bytes + bytes);
+            day.Unwritten += new TokenUsage(rows, bytes);
             if (day.Unwritten.Rows > MaxUnwrittenRows || day.Unwritten.Bytes > MaxUnwrittenBytes)
             {
                 Write(day);
@@ -109,28 +109,34 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
         return new TokenDay(old.Token, today);
     }
 
+    /// <summary>All tokens in one transaction: a commit waits for the disk, and every other writer waits for the commit.</summary>
     private void WriteAll()
     {
-        foreach (var (token, day) in days)
+        var taken = days.Values.Select(day => (Day: day, Usage: day.Take())).Where(each => each.Usage != default).ToList();
+        try
         {
-            lock (day)
+            var sums = taken.Count == 0 ? [] : store.Add([.. taken.Select(each => (each.Day.Token, each.Day.Day, each.Usage))]);
+            foreach (var ((day, _), sum) in taken.Zip(sums))
             {
-                if (day.Unwritten != default)
-                {
-                    Write(day);
-                }
+                day.Written(sum, clock.GetTimestamp());
             }
+        }
+        catch
+        {
+            taken.ForEach(each => each.Day.NotWritten());
+            throw;
+        }
 
-            if (day.Day != Today)
-            {
-                days.TryRemove(new(token, day));
-            }
+        foreach (var (token, day) in days.Where(each => each.Value.Day != Today))
+        {
+            days.TryRemove(new(token, day));
         }
     }
 
+    /// <summary>One token alone, in its lock.</summary>
     private void Write(TokenDay day)
     {
-        day.Known = day.Unwritten == default ? store.Find(day.Token, day.Day) : store.Add(day.Token, day.Day, day.Unwritten);
+        day.Known = day.Unwritten == default ? store.Find(day.Token, day.Day) : store.Add([(day.Token, day.Day, day.Unwritten)])[0];
         day.Unwritten = default;
         day.ReadAt = clock.GetTimestamp();
     }
@@ -160,8 +166,11 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
     [LoggerMessage(2, LogLevel.Warning, "What tokens read could not be written yet; it stays counted.")]
     private static partial void NotWritten(ILogger logger, Exception error);
 
+    /// <summary>What one token read in one day; changed under its own lock.</summary>
     private sealed class TokenDay(string token, int day)
     {
+        private TokenUsage beingWritten;
+
         public string Token => token;
 
         public int Day => day;
@@ -171,10 +180,40 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
 
         public TokenUsage Unwritten { get; set; }
 
+        public TokenUsage Used => Known + beingWritten + Unwritten;
+
         public long? ReadAt { get; set; }
 
         public bool WasTold { get; set; }
 
         public bool IsNew(TimeProvider clock) => ReadAt is { } at && clock.GetElapsedTime(at) < Interval;
+
+        /// <summary>What is to be written; <see cref="Written"/> or <see cref="NotWritten"/> says how that went.</summary>
+        public TokenUsage Take()
+        {
+            lock (this)
+            {
+                (beingWritten, Unwritten) = (Unwritten, default);
+                return beingWritten;
+            }
+        }
+
+        public void Written(TokenUsage sum, long at)
+        {
+            lock (this)
+            {
+                // A write of this token alone may have been faster, and then knows more: usage only grows.
+                Known = new TokenUsage(Math.Max(Known.Rows, sum.Rows), Math.Max(Known.Bytes, sum.Bytes));
+                (beingWritten, ReadAt) = (default, at);
+            }
+        }
+
+        public void NotWritten()
+        {
+            lock (this)
+            {
+                (beingWritten, Unwritten) = (default, beingWritten + Unwritten);
+            }
+        }
     }
 }
