@@ -50,14 +50,17 @@ internal sealed class MembershipStore(ControlDatabase control)
             ("@workspace", workspace.ToString()),
             ("@after", after ?? ""),
             ("@limit", limit));
-        using var rows = command.ExecuteReader();
-        var list = new List<Member>();
-        while (rows.Read())
-        {
-            list.Add(Read(rows));
-        }
+        return ReadAll(command);
+    }
 
-        return list;
+    /// <summary>The owners who can act, for what an owner must hear of.</summary>
+    public IReadOnlyList<Member> ActiveOwners(WorkspaceId workspace)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Members + "membership.person_id IN (SELECT person_id FROM active_owner WHERE workspace_id = @workspace) ORDER BY membership.person_id",
+            ("@workspace", workspace.ToString()));
+        return ReadAll(command);
     }
 
     public static Member? Find(ControlConnection connection, WorkspaceId workspace, string person)
@@ -172,6 +175,18 @@ internal sealed class MembershipStore(ControlDatabase control)
             ("@person", person),
             ("@now", now.ToUnixTimeSeconds()));
         return true;
+    }
+
+    private static List<Member> ReadAll(SqliteCommand command)
+    {
+        using var rows = command.ExecuteReader();
+        var list = new List<Member>();
+        while (rows.Read())
+        {
+            list.Add(Read(rows));
+        }
+
+        return list;
     }
 
     private static Member Read(SqliteDataReader row) => new(

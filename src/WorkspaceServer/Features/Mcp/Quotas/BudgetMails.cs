@@ -1,5 +1,4 @@
 using System.Globalization;
-using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Tokens;
@@ -10,13 +9,10 @@ namespace WorkspaceServer.Features.Mcp.Quotas;
 /// <summary>Tells a workspace's owners when a token has read all that it may in a day: a sign of much work, or of one that runs away.</summary>
 internal sealed class BudgetMails(MailQueue mails, MembershipStore members, PublicAddress address)
 {
-    /// <summary>Members that are looked through for owners.</summary>
-    private const int MaxMembers = 1_000;
-
     /// <param name="unit">"rows" or "bytes".</param>
     public void Send(Caller caller, long budget, string unit)
     {
-        foreach (var owner in members.List(caller.Workspace, null, MaxMembers).Where(member => member is { Role: Role.Owner, SuspendedAt: null }))
+        foreach (var owner in members.ActiveOwners(caller.Workspace))
         {
             mails.Enqueue(() => Task.FromResult<MailText?>(new MailText(
                 owner.Email,

@@ -14,7 +14,7 @@ public sealed record OperatedWorkspace(string Id, string Name, DateTimeOffset Cr
 public sealed record PeopleModel(string Action, IReadOnlyList<OperatedPerson> People, FormProblems? Problems);
 
 /// <param name="HasApp">Whether they have an authenticator app.</param>
-public sealed record OperatedPerson(string Id, string Name, string Email, bool IsSuperAdmin, bool HasApp, DateTimeOffset CreatedAt, bool IsSuspended, bool IsYou);
+public sealed record OperatedPerson(string Id, string Name, string Email, bool RunsServer, bool HasApp, DateTimeOffset CreatedAt, bool IsSuspended, bool IsYou);
 
 /// <param name="IsAsked">Whether one is being made or comes next.</param>
 /// <param name="Problem">Why the store could not be read.</param>
