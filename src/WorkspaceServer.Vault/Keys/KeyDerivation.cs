@@ -22,6 +22,7 @@ public static class KeyDerivation
     private const string SealingInfo = "workspace-server/v1/sealing/";
     private const string AuditInfo = "workspace-server/v1/audit-key";
     private const string BackupSigningInfo = "workspace-server/v1/backup-signing";
+    private const string FingerprintInfo = "workspace-server/v1/fingerprint";
 
     /// <summary>The key of one workspace's file. The caller disposes, and so wipes, it.</summary>
     /// <exception cref="ArgumentException">The salt is not <see cref="SaltBytes"/> bytes long.</exception>
@@ -41,6 +42,9 @@ public static class KeyDerivation
 
     /// <summary>The seed of the key that signs backups. It stays in <see cref="BackupSigner"/>.</summary>
     internal static SecretBytes ForBackupSigning(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(BackupSigningInfo));
+
+    /// <summary>What <see cref="MasterKey.Fingerprint"/> shows a part of.</summary>
+    internal static SecretBytes ForFingerprint(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(FingerprintInfo));
 
     internal static SecretBytes Derive(ReadOnlySpan<byte> master, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> info)
     {

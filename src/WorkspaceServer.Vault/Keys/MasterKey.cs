@@ -7,11 +7,22 @@ namespace WorkspaceServer.Vault.Keys;
 public sealed class MasterKey : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int FingerprintBytes = 8;
     private readonly SecretBytes bytes;
 
     private MasterKey(SecretBytes bytes) => this.bytes = bytes;
 
     internal ReadOnlySpan<byte> Span => bytes.Span;
+
+    /// <summary>Tells this key from others and nothing else about it: 16 hexadecimal digits, derived one way.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            using var derived = KeyDerivation.ForFingerprint(this);
+            return Convert.ToHexStringLower(derived.Span[..FingerprintBytes]);
+        }
+    }
 
     /// <summary>Writes a new key to a new file with mode 0400. An existing file is never touched.</summary>
     /// <exception cref="VaultException">The file exists, or its folder cannot be written.</exception>

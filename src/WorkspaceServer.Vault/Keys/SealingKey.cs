@@ -39,5 +39,24 @@ public sealed class SealingKey : IDisposable
         return secret is not null;
     }
 
+    /// <summary>The same secret, sealed with another key.</summary>
+    /// <exception cref="VaultException">It was not sealed with this key for this owner, or was changed since.</exception>
+    public byte[] Reseal(byte[] sealedBytes, ReadOnlySpan<byte> owner, SealingKey next)
+    {
+        if (!TryOpen(sealedBytes, owner, out var secret))
+        {
+            throw new VaultException(VaultError.WrongKey, "A sealed secret does not open: it was sealed under another master key, or changed.");
+        }
+
+        try
+        {
+            return next.Seal(secret, owner);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
     public void Dispose() => key.Dispose();
 }

@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Columns;
+using WorkspaceServer.Features.Keys;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
@@ -62,8 +63,9 @@ internal static class Composition
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
         services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
-        services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<VaultOptions>().MasterKeyFile));
-        services.AddSingleton(provider => ControlDatabase.Open(provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
+        services.AddSingleton(provider => LoadKey(provider.GetRequiredService<VaultOptions>()));
+        services.AddSingleton(provider => FolderUse.Shared(provider.GetRequiredService<DataFolder>()));
+        services.AddSingleton(provider => OpenControl(provider.GetRequiredService<FolderUse>(), provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
         services.AddAudit(configuration);
         services.AddBackups(configuration);
         services.AddSingleton<WorkspaceStore>();
@@ -95,6 +97,19 @@ internal static class Composition
     {
         SqlCipher.Initialize(options.SqlCipherLibrary);
         return DataFolder.Open(options.DataDirectory);
+    }
+
+    private static MasterKey LoadKey(VaultOptions options)
+    {
+        KeyRotation.RequireNone(options);
+        return MasterKey.Load(options.MasterKeyFile);
+    }
+
+    /// <param name="use">Held for as long as the database is open: whoever replaces keys waits for that.</param>
+    private static ControlDatabase OpenControl(FolderUse use, DataFolder folder, MasterKey master)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return ControlDatabase.Open(folder, master);
     }
 
     private static SandboxOptions Workers(QueryOptions query, VaultOptions vault)

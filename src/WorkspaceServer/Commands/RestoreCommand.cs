@@ -17,7 +17,7 @@ internal sealed class RestoreCommand
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Option<string> identity = new("--identity") { Description = "The age identity's file.", HelpName = "FILE", Required = true };
-    private readonly Option<string?> masterKey = new("--master-key") { Description = "The master key's file, if it is not at Vault:MasterKeyFile yet; it is copied there.", HelpName = "FILE" };
+    private readonly Option<string?> masterKey = new("--master-key") { Description = "The master key's file, if it is not at Vault:MasterKeyFile yet; it is copied there. With --workspace: the key of that backup's time, if it was replaced since.", HelpName = "FILE" };
     private readonly Option<string?> at = new("--at") { Description = "Bring back the newest state that is not younger, in UTC, such as 2026-11-24T18:30. Default: the newest.", HelpName = "TIME" };
     private readonly Option<string?> id = new("--id") { Description = "Bring back this whole backup; backup list shows them.", HelpName = "ID" };
     private readonly Option<string?> workspace = new("--workspace", "-w") { Description = "Only this workspace, by the id or name it had then, as a new one beside what is there.", HelpName = "WORKSPACE" };
@@ -90,8 +90,10 @@ internal sealed class RestoreCommand
 
     private async Task<int> RestoreOneAsync(CommandContext context, string named, DateTimeOffset? moment, IReadOnlyList<AgeIdentity> identities, CancellationToken cancel)
     {
-        var restore = new WorkspaceRestore(
-            context.Get<IObjectStore>(), context.Get<MasterKey>(), context.Get<BackupSigner>(), context.Get<WorkspaceLifecycle>(), context.Get<DataFolder>(), context.Get<AuditLog>());
+        using var earlier = context.Arguments.GetValue(masterKey) is { } file ? MasterKey.Load(Path.GetFullPath(file)) : null;
+        var master = earlier ?? context.Get<MasterKey>();
+        using var signer = new BackupSigner(master);
+        var restore = new WorkspaceRestore(context.Get<IObjectStore>(), master, signer, context.Get<WorkspaceLifecycle>(), context.Get<DataFolder>(), context.Get<AuditLog>());
         var (made, result) = await context.Output.ProgressAsync(
             "Restoring", _ => restore.RunAsync(named, context.Arguments.GetValue(name), moment, context.Arguments.GetValue(id), identities, cancel));
         context.Output.Result(

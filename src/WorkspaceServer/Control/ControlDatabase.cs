@@ -52,6 +52,14 @@ internal sealed class ControlDatabase : IDisposable
         }
     }
 
+    /// <summary>Opens a copy of the control database, under a key of its own, while the master key is replaced.</summary>
+    public static ControlDatabase OpenCopy(string path, MasterKey master)
+    {
+        var control = new ControlDatabase(path, KeyDerivation.ForControl(master));
+        control.Migrate();
+        return control;
+    }
+
     /// <summary>A connection of the caller's own until it disposes it.</summary>
     public ControlConnection Open()
     {

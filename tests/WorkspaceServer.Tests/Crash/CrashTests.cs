@@ -143,6 +143,22 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
         Assert.Contains(lines, line => line.At > change && line.At < answer && line.Text.Contains("sync(", StringComparison.Ordinal) && line.Text.Contains("control.db-wal", StringComparison.Ordinal));
     }
 
+    internal static void CopyTree(string from, TemporaryFolder to)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(from, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var target = to.File(Path.GetRelativePath(from, entry));
+            if (Directory.Exists(entry))
+            {
+                Directory.CreateDirectory(target, File.GetUnixFileMode(entry));
+            }
+            else
+            {
+                File.Copy(entry, target);
+            }
+        }
+    }
+
     private static void Require(ProgramRun run, bool isDone, string otherwise) => Assert.True(isDone || !run.IsAcknowledged, $"{otherwise}, but the program said it was done: {run.Output}");
 
     /// <returns>False if the program ended before it could be killed.</returns>
@@ -229,19 +245,7 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
         internal TemporaryFolder Copy()
         {
             var copy = new TemporaryFolder();
-            foreach (var entry in Directory.EnumerateFileSystemEntries(home.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            {
-                var target = copy.File(Path.GetRelativePath(home.Path, entry));
-                if (Directory.Exists(entry))
-                {
-                    Directory.CreateDirectory(target, File.GetUnixFileMode(entry));
-                }
-                else
-                {
-                    File.Copy(entry, target);
-                }
-            }
-
+            CrashTests.CopyTree(home.Path, copy);
             return copy;
         }
 

@@ -27,7 +27,7 @@ internal sealed class CrashedHome : IDisposable
         Folder = DataFolder.Open(Path.Combine(home, "data"));
         control = ControlDatabase.Open(Folder, master);
         Workspaces = new WorkspaceStore(control);
-        mac = new AuditMac(master);
+        mac = AuditFeature.OpenMac(control, master);
         var chain = new AuditChain(mac);
         var rows = new AuditStore(control, chain);
         var anchor = new AuditAnchor(Folder, control, rows, chain);

@@ -45,7 +45,7 @@ internal sealed partial class TracedProgram(string home)
             .OrderBy(count => count.Key, StringComparer.Ordinal),
     ];
 
-    private string[] WithoutUmask(string[] arguments) => ["sh", "-c", "umask 000; exec \"$0\" \"$@\"", Program, "--home", home, .. arguments];
+    private string[] WithoutUmask(string[] arguments) => ["sh", "-c", "umask 000; exec \"$0\" \"$@\"", Program, "--home", home, "--set", "Server:Url=http://127.0.0.1:0", .. arguments];
 
     private static async Task<ProgramRun> StartAsync(string[] command)
     {

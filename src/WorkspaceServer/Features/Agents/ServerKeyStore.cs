@@ -43,6 +43,9 @@ internal sealed class ServerKeyStore(ControlDatabase control)
     public static void RetireAll(ControlConnection connection, DateTimeOffset now) =>
         connection.Execute("UPDATE server_key SET retired_at = @now WHERE retired_at IS NULL", ("@now", now.ToUnixTimeSeconds()));
 
+    public static void Replace(ControlConnection connection, string id, byte[] sealedKey) =>
+        connection.Execute("UPDATE server_key SET sealed = @sealed WHERE id = @id", ("@sealed", sealedKey), ("@id", id));
+
     private static StoredServerKey Read(SqliteDataReader row) => new(
         row.GetString(0),
         row.GetString(1),

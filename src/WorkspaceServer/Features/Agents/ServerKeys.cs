@@ -20,11 +20,23 @@ internal sealed class ServerKeys(ServerKeyStore store, AuditLog audit, MasterKey
 
     private const string Identity = "identity";
     private const string Tokens = "tokens";
+    private const string SealPurpose = "server-key";
 
-    private readonly SealingKey seal = new(master, "server-key");
+    private readonly SealingKey seal = new(master, SealPurpose);
     private readonly Lock gate = new();
     private readonly List<IDisposable> opened = [];
     private (long Revision, KeySet Keys)? known;
+
+    /// <summary>Seals every key under a master key that takes the place of the present one; to agents the server stays who it is.</summary>
+    public static void Reseal(ControlConnection connection, MasterKey from, MasterKey to)
+    {
+        using var before = new SealingKey(from, SealPurpose);
+        using var after = new SealingKey(to, SealPurpose);
+        foreach (var row in ServerKeyStore.List(connection, DateTimeOffset.UnixEpoch))
+        {
+            ServerKeyStore.Replace(connection, row.Id, before.Reseal(row.Sealed, Owner(row.Id), after));
+        }
+    }
 
     /// <summary>The identity in use: base64url.</summary>
     public string PublicKey => Current().Identities[0].PublicKey;

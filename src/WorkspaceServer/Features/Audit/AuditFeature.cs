@@ -18,12 +18,16 @@ internal static class AuditFeature
         return new AuditLog(store, new AuditAnchor(folder, control, store, chain), control, clock);
     }
 
+    /// <summary>The key of this database's log: derived from the master key, or carried on from an earlier one.</summary>
+    public static AuditMac OpenMac(ControlDatabase control, MasterKey master) =>
+        AuditStore.CarriedKey(control) is { } carried ? new AuditMac(master, carried) : new AuditMac(master);
+
     /// <summary>Needs the master key, the data folder, the control database and the clock.</summary>
     public static void AddAudit(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions(configuration, AuditOptions.Section, new AuditOptions.Validator());
         services.AddSingleton<SqlText>();
-        services.AddSingleton(provider => new AuditMac(provider.GetRequiredService<MasterKey>()));
+        services.AddSingleton(provider => OpenMac(provider.GetRequiredService<ControlDatabase>(), provider.GetRequiredService<MasterKey>()));
         services.AddSingleton<AuditChain>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<AuditAnchor>();

@@ -5,7 +5,7 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Audit;
 
-/// <summary>All SQL of the audit log. Tables: audit_entry, audit_name, audit_head, audit_cut. Schema: Control/Migrations/0003.</summary>
+/// <summary>All SQL of the audit log. Tables: audit_entry, audit_name, audit_head, audit_cut, audit_key. Schema: Control/Migrations/0003, 0015.</summary>
 internal sealed class AuditStore(ControlDatabase control, AuditChain chain)
 {
     private const string Rows =
@@ -223,6 +223,18 @@ internal sealed class AuditStore(ControlDatabase control, AuditChain chain)
         using var connection = control.Open();
         return Head(connection).Seq - (Cut(connection)?.Cut.Point.Seq ?? 0);
     }
+
+    /// <summary>The log's key, sealed under the present master key; null if it is derived from that.</summary>
+    public static byte[]? CarriedKey(ControlDatabase control)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT sealed FROM audit_key");
+        return command.ExecuteScalar() as byte[];
+    }
+
+    /// <param name="carried">What <see cref="Vault.Keys.AuditMac.CarryTo"/> gave.</param>
+    public static void CarryKey(ControlConnection connection, byte[] carried) => connection.Execute(
+        "INSERT INTO audit_key (only_row, sealed) VALUES (1, @sealed) ON CONFLICT DO UPDATE SET sealed = @sealed", ("@sealed", carried));
 
     private static bool HasRows(ControlConnection connection)
     {

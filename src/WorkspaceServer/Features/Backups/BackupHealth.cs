@@ -25,7 +25,7 @@ internal sealed class BackupHealth(BackupOptions options, BackupStore runs, Time
         var why = attempt is { Outcome: not ("ok" or "running") } ? $" The last one failed: {attempt.Message}" : "";
         if (good is null)
         {
-            throw new ProblemException(ProblemCodes.NoBackup, $"No backup was made yet.{why} Run: workspace-server backup run");
+            throw new ProblemException(ProblemCodes.NoBackup, $"No backup was made yet with the present keys.{why} Run: workspace-server backup run");
         }
 
         var age = clock.GetUtcNow() - good.StartedAt;

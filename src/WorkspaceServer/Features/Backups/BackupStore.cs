@@ -13,7 +13,7 @@ internal sealed record BackupRun(
 /// <summary>What the server remembers of a file's last whole upload.</summary>
 internal sealed record RememberedFile(BackedUpFile Entry, string Fingerprint);
 
-/// <summary>All SQL of the backups. Tables: backup_run, backup_file. Schema: Control/Migrations/0010.</summary>
+/// <summary>All SQL of the backups. Tables: backup_run, backup_file, backup_signer. Schema: Control/Migrations/0010, 0015.</summary>
 internal sealed class BackupStore(ControlDatabase control)
 {
     private const string Runs = "SELECT id, started_at, finished_at, outcome, message, files, kept, bytes FROM backup_run ";
@@ -84,8 +84,8 @@ internal sealed class BackupStore(ControlDatabase control)
     /// <summary>The newest attempts, newest first.</summary>
     public IReadOnlyList<BackupRun> Recent(int limit) => All(Runs + "ORDER BY started_at DESC LIMIT @limit", ("@limit", limit));
 
-    /// <summary>The newest whole backup that is in the store, or null.</summary>
-    public BackupRun? LastWhole() => First(Runs + "WHERE outcome = 'ok' ORDER BY started_at DESC LIMIT 1");
+    /// <summary>The newest whole backup that is in the store and can be restored with the present master key, or null.</summary>
+    public BackupRun? LastWhole() => First(Runs + "WHERE outcome = 'ok' AND started_at > coalesce((SELECT max(until) FROM backup_signer), 0) ORDER BY started_at DESC LIMIT 1");
 
     /// <summary>The newest attempt at a whole backup, or null.</summary>
     public BackupRun? LastAttempt() => First(Runs + "ORDER BY started_at DESC LIMIT 1");
@@ -110,6 +110,29 @@ internal sealed class BackupStore(ControlDatabase control)
         }
 
         return ids;
+    }
+
+    /// <summary>Public keys that signed backups before the master key was replaced.</summary>
+    public static IReadOnlyList<byte[]> EarlierSigners(ControlDatabase control)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT public_key FROM backup_signer");
+        using var rows = command.ExecuteReader();
+        var keys = new List<byte[]>();
+        while (rows.Read())
+        {
+            keys.Add(rows.GetFieldValue<byte[]>(0));
+        }
+
+        return keys;
+    }
+
+    /// <summary>Remembers who signed backups until now, and that every file must be uploaded anew, in the caller's transaction.</summary>
+    public static void ReplaceSigner(ControlConnection connection, byte[] publicKey, DateTimeOffset now)
+    {
+        connection.Execute(
+            "INSERT INTO backup_signer (public_key, until) VALUES (@key, @now) ON CONFLICT DO UPDATE SET until = @now", ("@key", publicKey), ("@now", now.ToUnixTimeMilliseconds()));
+        connection.Execute("DELETE FROM backup_file");
     }
 
     private BackupRun? First(string sql) => All(sql) is [var first, ..] ? first : null;

@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Control;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
@@ -14,7 +15,7 @@ internal static class BackupsFeature
     {
         services.AddOptions(configuration, BackupOptions.Section, new BackupOptions.Validator());
         services.AddSingleton(provider => provider.GetRequiredService<BackupOptions>().OpenStore());
-        services.AddSingleton(provider => new BackupSigner(provider.GetRequiredService<MasterKey>()));
+        services.AddSingleton(provider => new BackupSigner(provider.GetRequiredService<MasterKey>(), BackupStore.EarlierSigners(provider.GetRequiredService<ControlDatabase>())));
         services.AddSingleton<BackedUpDatabases>();
         services.AddSingleton<BackupStore>();
         services.AddSingleton<Stamps>();

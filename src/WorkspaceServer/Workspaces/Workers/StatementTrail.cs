@@ -72,20 +72,21 @@ internal sealed class StatementTrail : IDisposable
             Now, run, "statement", requestId, reply.Worker, reply.Number, digest, reply.Touched, reply.Rows.Count, reply.Outcome.ToString(), (long)elapsed.TotalMicroseconds);
         lock (gate)
         {
-            if (!pending.TryGetValue(workspace, out var lines))
-            {
-                pending.Add(workspace, lines = new StringBuilder());
-                Append(lines, new TrailLine(Now, run, "started"));
-
-                // At once: a program that is killed in its first second was there.
-                TryWrite(workspace, lines);
-            }
-
+            var lines = PendingOf(workspace);
             Append(lines, line);
             if (lines.Length > MaxPendingCharacters)
             {
                 TryWrite(workspace, lines);
             }
+        }
+    }
+
+    /// <summary>Lets the trail of a workspace whose earlier one is gone begin now: a restore brings databases back, not trails.</summary>
+    public void Begin(WorkspaceId workspace)
+    {
+        lock (gate)
+        {
+            PendingOf(workspace);
         }
     }
 
@@ -134,6 +135,20 @@ internal sealed class StatementTrail : IDisposable
                 }
             }
         }
+    }
+
+    private StringBuilder PendingOf(WorkspaceId workspace)
+    {
+        if (!pending.TryGetValue(workspace, out var lines))
+        {
+            pending.Add(workspace, lines = new StringBuilder());
+            Append(lines, new TrailLine(Now, run, "started"));
+
+            // At once: a program that is killed in its first second was there.
+            TryWrite(workspace, lines);
+        }
+
+        return lines;
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

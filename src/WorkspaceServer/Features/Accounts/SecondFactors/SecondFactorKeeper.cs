@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WorkspaceServer.Control;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
@@ -29,7 +30,16 @@ internal sealed class SecondFactorKeeper(SecondFactorStore store, PasswordHasher
     // 16 characters of 32 are 80 bits; without the four that are mistaken for others (Crockford's base 32).
     private const int BackupCodeLength = 16;
     private const string BackupCodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    private readonly SealingKey sealing = new(master, "totp-key");
+    private const string SealPurpose = "totp-key";
+    private readonly SealingKey sealing = new(master, SealPurpose);
+
+    /// <summary>Seals every app's key under a master key that takes the place of the present one.</summary>
+    public static void Reseal(ControlConnection connection, MasterKey from, MasterKey to)
+    {
+        using var before = new SealingKey(from, SealPurpose);
+        using var after = new SealingKey(to, SealPurpose);
+        SecondFactorStore.Reseal(connection, (key, person) => before.Reseal(key, Encoding.ASCII.GetBytes(person), after));
+    }
 
     public bool IsEnrolled(string personId) => store.FindKey(personId) is not null;
 

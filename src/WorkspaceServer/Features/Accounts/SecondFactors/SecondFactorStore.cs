@@ -14,6 +14,28 @@ internal sealed class SecondFactorStore(ControlDatabase control)
         return command.ExecuteScalar() as byte[];
     }
 
+    /// <summary>Seals every key anew, in the caller's transaction.</summary>
+    /// <param name="reseal">Given what is sealed and whose it is.</param>
+    public static void Reseal(ControlConnection connection, Func<byte[], string, byte[]> reseal)
+    {
+        var keys = new List<(string Person, byte[]? Sealed, byte[]? Pending)>();
+        using (var command = connection.Command("SELECT person_id, sealed_key, pending_key FROM totp"))
+        using (var rows = command.ExecuteReader())
+        {
+            while (rows.Read())
+            {
+                keys.Add((rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetFieldValue<byte[]>(1), rows.IsDBNull(2) ? null : rows.GetFieldValue<byte[]>(2)));
+            }
+        }
+
+        foreach (var (person, key, pending) in keys)
+        {
+            connection.Execute(
+                "UPDATE totp SET sealed_key = @key, pending_key = @pending WHERE person_id = @person",
+                ("@key", key is null ? null : reseal(key, person)), ("@pending", pending is null ? null : reseal(pending, person)), ("@person", person));
+        }
+    }
+
     /// <summary>The sealed key that was shown and waits for its first code; a new one if there is none, or it is older than that.</summary>
     public byte[] PendingKey(string personId, byte[] newKey, DateTimeOffset now, DateTimeOffset notBefore)
     {

@@ -36,7 +36,8 @@ internal sealed record Generation(string Id, string? Base, int Sequence, string?
 }
 
 /// <summary>A generation with the digest of its signed text, by which the next one names it.</summary>
-internal sealed record SignedGeneration(Generation Generation, string ObjectName, string Digest);
+/// <param name="IsEarlier">Whether it was signed under a master key that was replaced since; then only that one restores it.</param>
+internal sealed record SignedGeneration(Generation Generation, string ObjectName, string Digest, bool IsEarlier);
 
 /// <summary>What the tables of one database hold: compared after a restore.</summary>
 /// <param name="Schema">SHA-256 of all statements that made the schema, hexadecimal digits.</param>

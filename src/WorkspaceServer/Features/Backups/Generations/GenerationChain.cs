@@ -16,8 +16,9 @@ internal sealed record GenerationChain(SignedGeneration Base, SignedGeneration L
         var names = await shelf.WholeNamesAsync(cancel);
         for (var i = names.Count - 1; i >= 0; i--)
         {
-            // Names are ordered by time: whatever was begun too late needs not be read.
-            var whole = id is null || names[i].EndsWith($"/{id}.json", StringComparison.Ordinal) ? await shelf.ReadAsync(names[i], cancel) : null;
+            // Ids begin with their time: whatever was begun too late is not read. It may have been signed under a later master key.
+            var isCandidate = id is null ? at is not { } time || IsBegunBy(names[i], time) : names[i].EndsWith($"/{id}.json", StringComparison.Ordinal);
+            var whole = isCandidate ? await shelf.ReadAsync(names[i], cancel) : null;
             if (whole is not null && (at is null || whole.Generation.Finished <= at))
             {
                 return await AddPacksAsync(shelf, whole, id is null ? at : DateTimeOffset.MinValue, cancel);
@@ -27,6 +28,12 @@ internal sealed record GenerationChain(SignedGeneration Base, SignedGeneration L
         throw new ProblemException(ProblemCodes.NoBackup, names.Count == 0
             ? "There is no backup in the store. Check Backup:Store and what belongs to it."
             : "There is no backup of that time or id in the store. List them with: workspace-server backup list");
+    }
+
+    private static bool IsBegunBy(string name, DateTimeOffset time)
+    {
+        var latest = GenerationShelf.TimeOf(time);
+        return string.CompareOrdinal(name, GenerationShelf.WholePrefix.Length, latest, 0, latest.Length) <= 0;
     }
 
     private static async Task<GenerationChain> AddPacksAsync(GenerationShelf shelf, SignedGeneration whole, DateTimeOffset? at, CancellationToken cancel)

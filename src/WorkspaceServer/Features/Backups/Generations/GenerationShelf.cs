@@ -25,8 +25,10 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>A new generation's id.</summary>
-    public static string NewId(DateTimeOffset now) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd't'HHmmssfff'z'}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+    public static string NewId(DateTimeOffset now) => $"{TimeOf(now)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+
+    /// <summary>How an id begins that is made at this time.</summary>
+    public static string TimeOf(DateTimeOffset now) => now.UtcDateTime.ToString("yyyyMMdd't'HHmmssfff'z'", System.Globalization.CultureInfo.InvariantCulture);
 
     public static string NameOf(Generation generation) => generation.IsWhole
         ? $"{WholePrefix}{generation.Id}{Suffix}"
@@ -41,7 +43,7 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
         var envelope = JsonSerializer.SerializeToUtf8Bytes(new Envelope(text, signer.Sign(Purpose, text)), Json);
         var name = NameOf(generation);
         await store.PutAsync(name, stream => stream.WriteAsync(envelope, cancel).AsTask(), cancel);
-        return new SignedGeneration(generation, name, Convert.ToHexStringLower(SHA256.HashData(text)));
+        return new SignedGeneration(generation, name, Convert.ToHexStringLower(SHA256.HashData(text)), IsEarlier: false);
     }
 
     /// <summary>Names of the whole backups, oldest first.</summary>
@@ -66,21 +68,24 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
             }
         }
 
-        var generation = Open(name, bytes.ToArray(), out var text);
+        var (generation, text, isEarlier) = Open(name, bytes.ToArray());
         return NameOf(generation) == name
-            ? new SignedGeneration(generation, name, Convert.ToHexStringLower(SHA256.HashData(text)))
+            ? new SignedGeneration(generation, name, Convert.ToHexStringLower(SHA256.HashData(text)), isEarlier)
             : throw Damage.Of(name, $"is the generation {generation.Id} under another's name");
     }
 
-    private Generation Open(string name, byte[] bytes, out byte[] text)
+    private (Generation Generation, byte[] Text, bool IsEarlier) Open(string name, byte[] bytes)
     {
         try
         {
             var envelope = JsonSerializer.Deserialize<Envelope>(bytes, Json);
-            if (envelope is { Generation: not null, Signature: not null } && signer.Verify(Purpose, envelope.Generation, envelope.Signature))
+            if (envelope is { Generation: { } text, Signature: { } signature })
             {
-                text = envelope.Generation;
-                return JsonSerializer.Deserialize<Generation>(text, Json)!;
+                var isPresent = signer.Verify(Purpose, text, signature);
+                if (isPresent || signer.VerifyEarlier(Purpose, text, signature))
+                {
+                    return (JsonSerializer.Deserialize<Generation>(text, Json)!, text, !isPresent);
+                }
             }
         }
         catch (JsonException)
@@ -88,7 +93,7 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
             // Said below, like everything else that is not ours.
         }
 
-        throw Damage.Of(name, "is not signed with the key that belongs to this master key: it was changed, or is another server's");
+        throw Damage.Of(name, "is not signed with the key that belongs to this master key: it was changed, or is another server's, or the master key was replaced: to restore from before that, give the one of then with --at or --id");
     }
 
     private async Task<List<string>> NamesAsync(string prefix, CancellationToken cancel)

@@ -10,7 +10,7 @@ namespace WorkspaceServer.Features.Backups.Packs;
 /// <remarks>Which pages changed is seen from the stamps of the encrypted pages. Nothing is written to the control database, or it would change each time.</remarks>
 internal sealed class PackRunner(BackupOptions options, BackedUpDatabases databases, Stamps stamps, IObjectStore store, BackupSigner signer, DataFolder folder, TimeProvider clock)
 {
-    /// <returns>The packs that were saved; null if nothing changed, or there is no whole backup yet.</returns>
+    /// <returns>The packs that were saved; null if nothing changed, or there is no whole backup under the present master key yet.</returns>
     /// <exception cref="ProblemException">No recipient is set, or a backup is being made.</exception>
     public async Task<Generation?> RunAsync(CancellationToken cancel)
     {
@@ -23,6 +23,12 @@ internal sealed class PackRunner(BackupOptions options, BackedUpDatabases databa
         }
 
         var whole = await shelf.ReadAsync(newest, cancel);
+        if (whole.IsEarlier)
+        {
+            // One chain is restored with one master key.
+            return null;
+        }
+
         var last = (await shelf.PackNamesAsync(whole.Generation.Id, cancel)) is [.., var pack] ? await shelf.ReadAsync(pack, cancel) : whole;
         var started = clock.GetUtcNow();
         var job = new Job(GenerationShelf.NewId(started), whole.Generation, new SnapshotWriter(store, options.ReadRecipients()));

@@ -8,6 +8,7 @@ using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Workers;
 
 namespace WorkspaceServer.Features.Backups.Restore;
 
@@ -74,16 +75,18 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
         long rows = await RestoreControlAsync(folder, chain, cancel);
         using var control = ControlDatabase.Open(folder, master);
         var workspaces = new WorkspaceStore(control).List();
+        using var trail = new StatementTrail(folder, clock);
         var done = 0;
         await Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (workspace, token) =>
         {
             Interlocked.Add(ref rows, await RestoreWorkspaceAsync(folder, chain, workspace, token));
+            trail.Begin(workspace.Id);
             report((double)Interlocked.Increment(ref done) / workspaces.Count, $"Workspace {done} of {workspaces.Count}");
         });
         var bytes = chain.Files.Values.SelectMany(file => file).Sum(file => file.Object.Bytes);
         var last = chain.Last.Generation;
         var result = new RestoreResult(chain.Base.Generation.Id, last.Sequence, last.Finished, workspaces.Count, bytes, rows);
-        using var mac = new AuditMac(master);
+        using var mac = AuditFeature.OpenMac(control, master);
         await using var audit = AuditFeature.Open(folder, control, mac, clock);
         await audit.RecordAsync(new AuditEntry(AuditActions.RestoreFinished)
         {

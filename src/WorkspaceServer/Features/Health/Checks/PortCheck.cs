@@ -16,21 +16,38 @@ internal sealed class PortCheck(ServerOptions options) : ICheck
     public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel)
     {
         ServerOptions.TryReadListen(options.Url, out var end);
+        var error = TryListen(end);
+        if (error?.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            if (await IsOursAsync(end, cancel))
+            {
+                return [Finding.Ok($"the server answers on {end}", Setting)];
+            }
+
+            // Another look of this kind, made in the same moment, holds it for no longer than this one did.
+            error = TryListen(end);
+        }
+
+        return [error?.SocketErrorCode switch
+        {
+            null => Finding.Ok($"{end} is free: the server is not running", Setting),
+            SocketError.AddressAlreadyInUse => Finding.Fail(
+                $"Another program listens on {end}, so the server cannot.", Setting, $"see which with: ss -ltnp 'sport = :{end.Port}'; stop it, or set {Setting} to another port, here and in nginx.conf"),
+            _ => Finding.Fail($"{end} cannot be listened on: {error.Message}.", Setting, $"set {Setting} to an address of this machine and a port from 1024 up"),
+        }];
+    }
+
+    private static SocketException? TryListen(IPEndPoint end)
+    {
         try
         {
             using var listener = new TcpListener(end);
             listener.Start();
-            return [Finding.Ok($"{end} is free: the server is not running", Setting)];
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return [await IsOursAsync(end, cancel)
-                ? Finding.Ok($"the server answers on {end}", Setting)
-                : Finding.Fail($"Another program listens on {end}, so the server cannot.", Setting, $"see which with: ss -ltnp 'sport = :{end.Port}'; stop it, or set {Setting} to another port, here and in nginx.conf")];
+            return null;
         }
         catch (SocketException error)
         {
-            return [Finding.Fail($"{end} cannot be listened on: {error.Message}.", Setting, $"set {Setting} to an address of this machine and a port from 1024 up")];
+            return error;
         }
     }
 
