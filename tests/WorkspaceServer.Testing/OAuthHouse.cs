@@ -36,14 +36,16 @@ internal sealed class OAuthHouse : IAsyncDisposable
 
     public string Origin => Server.Get<PublicAddress>().Origin;
 
-    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null, ServerOptions? options = null)
+    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null, ServerOptions? options = null, Action<IServiceCollection, IMcpServerBuilder>? change = null)
     {
-        var accounts = await AccountsServer.StartAsync(options: options, change: (services, _) =>
+        var accounts = await AccountsServer.StartAsync(options: options, change: (services, mcp) =>
         {
             if (network is not null)
             {
                 services.AddSingleton(network);
             }
+
+            change?.Invoke(services, mcp);
         });
         var person = await accounts.AddAsync();
         var house = new OAuthHouse(accounts, person.Id, await accounts.SignInAsync());

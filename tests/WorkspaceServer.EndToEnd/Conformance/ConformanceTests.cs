@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using WorkspaceServer.Commands;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using Xunit;
@@ -8,7 +7,8 @@ namespace WorkspaceServer.EndToEnd.Conformance;
 
 /// <summary>
 /// The official conformance suite against our own pipeline and registration. The fixtures that it calls by name are added
-/// beside our tools; everything before and around them is what the product runs.
+/// beside our tools; everything before and around them is what the product runs. One run has a personal token, one an access token
+/// that a client got by itself: registration, consent, code, exchange.
 /// </summary>
 public sealed class ConformanceTests
 {
@@ -16,15 +16,15 @@ public sealed class ConformanceTests
 
     [Theory]
     [Trait("claim", "E8")]
-    [InlineData("2026-07-28", 37, 37)]
-    [InlineData("2025-11-25", 25, 30)]
-    public async Task TheServerConforms(string revision, int passing, int scored)
+    [InlineData("2026-07-28", true, 37, 37)]
+    [InlineData("2025-11-25", false, 25, 30)]
+    public async Task TheServerConforms(string revision, bool isBehindOAuth, int passing, int scored)
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var proxy = await HeaderAddingProxy.StartAsync();
         var origin = proxy.Url.GetLeftPart(UriPartial.Authority);
-        await using var server = await RunningServer.StartAsync(new ServerOptions { AllowedOrigins = [origin] }, new WebServerChange(AddFixtures));
-        proxy.ForwardTo(server.Url, server.Token());
+        await using var house = await OAuthHouse.StartAsync(options: new ServerOptions { AllowedOrigins = [origin] }, change: AddFixtures);
+        proxy.ForwardTo(house.Server.Url, isBehindOAuth ? (await house.ConnectAsync("tables:read search")).Access : house.Server.Token());
         using var results = new TemporaryFolder();
 
         var (exitCode, output) = await NodeTools.RunAsync(

@@ -58,10 +58,10 @@ public sealed class AccessReviewTests : IAsyncLifetime
         using var csv = await house.GetAsync(owner, house.In("/access-review.csv"));
         var lines = (await csv.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).TrimEnd().Split("\r\n");
         Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
-        Assert.Equal("email,name,role,custom_roles,permissions,state,second_factor,last_used,tokens", lines[0]);
+        Assert.Equal("email,name,role,custom_roles,permissions,state,second_factor,last_used,tokens,ai_clients", lines[0]);
         Assert.StartsWith("owner@example.com,Somebody,owner,,workspace.read ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("'=cmd@example.com,Somebody,member,\"Auditor, \"\"strict\"\"\",", lines[2], StringComparison.Ordinal);
-        Assert.EndsWith(",active,none,,test", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(",active,none,,test,", lines[2], StringComparison.Ordinal);
         Assert.Contains(",suspended,none,,", lines[3], StringComparison.Ordinal);
         Assert.StartsWith("(operator),test,token,", lines[4], StringComparison.Ordinal);
     }

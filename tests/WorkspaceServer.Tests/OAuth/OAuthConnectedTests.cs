@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
+using WorkspaceServer.Features.Access.Reviews;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Hosting;
@@ -37,6 +38,38 @@ public sealed class OAuthConnectedTests(OAuthFixture fixture) : IClassFixture<OA
         Assert.Contains("not verified", page.Body, StringComparison.Ordinal);
         Assert.Contains("Let it do less", one.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("wsp_o", page.Body + one.Body, StringComparison.Ordinal);
+    }
+
+    /// <summary>Who reviews access sees the AI clients beside the members who let them in, and what they sign keeps it.</summary>
+    [Fact]
+    [Trait("claim", "C16")]
+    [Trait("claim", "C30")]
+    public async Task TheAccessReviewListsClientsThatMayComeAgain()
+    {
+        await using var own = await OAuthHouse.StartAsync();
+        var (reviews, book, workspace) = (own.Server.Get<AccessReviews>(), own.Server.Get<GrantBook>(), own.Server.Workspace);
+        // Allowed, but no token was ever fetched: no client, like in the list of clients.
+        await own.CodeAsync(await own.RegisterAsync(name: "Never came"));
+        var ending = await own.ConnectAsync();
+        book.Revoke(Principal.Operator, workspace, book.List(workspace, null, 10).Single().Grant.Id);
+        await own.ConnectAsync("tables:read search");
+        var grant = book.List(workspace, null, 10).Single(client => client.Grant.RevokedAt is null).Grant;
+        book.Pause(Principal.Operator, workspace, grant.Id);
+        var listed = Assert.Single(Assert.Single(reviews.Report(workspace).Members).Clients);
+        var page = await own.Browser.GetAsync($"/w/{workspace}/access-review");
+        var csv = await own.Browser.GetAsync($"/api/v1/workspaces/{workspace}/access-review.csv");
+        reviews.Sign(Principal.Person(own.Owner), workspace, "");
+        own.Accounts.Clock.Advance(TimeSpan.FromDays(90));
+
+        Assert.Equal((grant.Id, "Claude", null, own.Owner, true, grant.ExpiresAt), (listed.Id, listed.Name, listed.VerifiedHost, listed.GrantedBy, listed.IsPaused, listed.ExpiresAt));
+        Assert.Equal(["tables:read", "search"], listed.Scopes);
+        Assert.Contains($"href=\"/w/{workspace}/clients/{grant.Id}\"", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Never came", page.Body, StringComparison.Ordinal);
+        Assert.Contains("\"Claude, not verified (tables:read search), paused\"", csv.Body, StringComparison.Ordinal);
+        Assert.Contains(grant.Id, own.Dump("SELECT report FROM access_review"), StringComparison.Ordinal);
+        // After its end it is no longer there.
+        Assert.Empty(Assert.Single(reviews.Report(workspace).Members).Clients);
+        Assert.NotEqual(grant.ClientId, ending.Client);
     }
 
     [Fact]

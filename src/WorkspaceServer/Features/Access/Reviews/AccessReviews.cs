@@ -37,7 +37,8 @@ internal sealed record ReviewedMember(
     bool IsSuspended,
     SecondFactor SecondFactor,
     DateTimeOffset? LastUsed,
-    IReadOnlyList<ReviewedToken> Tokens);
+    IReadOnlyList<ReviewedToken> Tokens,
+    IReadOnlyList<ReviewedClient> Clients);
 
 /// <summary>Who may do what in a workspace, and whether that was looked at in time.</summary>
 /// <param name="OtherTokens">Made by the operator, and so worth all their scopes allow.</param>
@@ -69,11 +70,12 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
         var dueAt = (lastSignedAt ?? createdAt) + Interval;
         var custom = roles.List(workspace).ToDictionary(role => role.Id);
         var tokens = reviews.Tokens(workspace, now).ToLookup(token => token.CreatedBy ?? "");
+        var clients = reviews.Clients(workspace, now).ToLookup(client => client.GrantedBy);
         var uses = reviews.LastUses(workspace);
         var factors = reviews.SecondFactors(workspace);
         return new AccessReport(
             now,
-            [.. members.List(workspace, after: null, MaxMembers).Select(member => Line(member, custom, uses, factors[member.Person], [.. tokens[member.Person]]))],
+            [.. members.List(workspace, after: null, MaxMembers).Select(member => Line(member, custom, uses, factors[member.Person], [.. tokens[member.Person]], [.. clients[member.Person]]))],
             [.. tokens[""]],
             lastSignedAt,
             dueAt,
@@ -102,7 +104,12 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
     public IReadOnlyList<SignOff> SignOffs(WorkspaceId workspace, string? before, int limit) => reviews.List(workspace, before, limit);
 
     private static ReviewedMember Line(
-        Member member, Dictionary<string, CustomRole> custom, IReadOnlyDictionary<string, DateTimeOffset> uses, SecondFactor factor, IReadOnlyList<ReviewedToken> tokens)
+        Member member,
+        Dictionary<string, CustomRole> custom,
+        IReadOnlyDictionary<string, DateTimeOffset> uses,
+        SecondFactor factor,
+        IReadOnlyList<ReviewedToken> tokens,
+        IReadOnlyList<ReviewedClient> clients)
     {
         var held = member.CustomRoles.Select(id => custom[id]).ToArray();
         return new ReviewedMember(
@@ -115,6 +122,7 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
             member.SuspendedAt is not null,
             factor,
             uses.TryGetValue(member.Person, out var day) ? day : null,
-            tokens);
+            tokens,
+            clients);
     }
 }

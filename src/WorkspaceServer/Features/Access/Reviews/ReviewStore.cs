@@ -10,7 +10,14 @@ internal sealed record SignOff(string Id, string? SignedBy, DateTimeOffset Signe
 /// <param name="CreatedBy">Null: the operator.</param>
 internal sealed record ReviewedToken(string Id, string Name, IReadOnlyList<string> Scopes, string? CreatedBy, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsed);
 
-/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token, totp, passkey and external_identity. Schema: Control/Migrations/0005 to 0011.</summary>
+/// <summary>An AI client that a member let in through OAuth; its id is the grant's.</summary>
+/// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
+/// <param name="GrantedBy">The member whose permissions bound it.</param>
+/// <param name="LastUsed">When it last fetched tokens, which a client in use does every 15 minutes.</param>
+internal sealed record ReviewedClient(
+    string Id, string Name, string? VerifiedHost, IReadOnlyList<string> Scopes, string GrantedBy, bool IsPaused, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsed);
+
+/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token, oauth_grant, oauth_client, totp, passkey and external_identity. Schema: Control/Migrations/0005 to 0011.</summary>
 internal sealed class ReviewStore(ControlDatabase control)
 {
     public ControlConnection Open() => control.Open();
@@ -47,6 +54,38 @@ internal sealed class ReviewStore(ControlDatabase control)
                 rows.IsDBNull(3) ? null : rows.GetString(3),
                 DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(4)),
                 rows.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(5))));
+        }
+
+        return list;
+    }
+
+    /// <summary>AI clients that fetched tokens and may come again, oldest first; paused ones too, since they may be let go on.</summary>
+    public IReadOnlyList<ReviewedClient> Clients(WorkspaceId workspace, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            """
+            SELECT oauth_grant.id, oauth_client.name, CASE WHEN oauth_client.is_document THEN oauth_client.id END, oauth_grant.scopes,
+                oauth_grant.person_id, oauth_grant.paused_at IS NOT NULL, oauth_grant.expires_at, oauth_grant.used_at
+            FROM oauth_grant JOIN oauth_client ON oauth_client.id = oauth_grant.client_id
+            WHERE oauth_grant.workspace_id = @workspace AND oauth_grant.connected_at IS NOT NULL
+                AND oauth_grant.revoked_at IS NULL AND oauth_grant.expires_at > @now ORDER BY oauth_grant.id
+            """,
+            ("@workspace", workspace.ToString()),
+            ("@now", now.ToUnixTimeSeconds()));
+        using var rows = command.ExecuteReader();
+        var list = new List<ReviewedClient>();
+        while (rows.Read())
+        {
+            list.Add(new ReviewedClient(
+                rows.GetString(0),
+                rows.GetString(1),
+                rows.IsDBNull(2) ? null : new Uri(rows.GetString(2)).IdnHost,
+                rows.GetString(3).Split(' '),
+                rows.GetString(4),
+                rows.GetInt64(5) != 0,
+                DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(6)),
+                rows.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(7))));
         }
 
         return list;

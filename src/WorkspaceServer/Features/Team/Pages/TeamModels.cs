@@ -68,11 +68,13 @@ public sealed record NewRoleModel(string Home, string Name, IReadOnlyList<Permis
 public sealed record PermissionChoice(string Name, string Meaning, bool MayGrant, bool IsGranted, bool IsDenied);
 
 /// <param name="Csv">Where the same is for a spreadsheet.</param>
+/// <param name="Clients">AI clients that members let in.</param>
 /// <param name="OtherTokens">Names of tokens that the operator made.</param>
 public sealed record ReviewModel(
     string Home,
     string Csv,
     IReadOnlyList<ReviewRow> Members,
+    IReadOnlyList<ReviewedClientRow> Clients,
     IReadOnlyList<string> OtherTokens,
     DateTimeOffset DueAt,
     bool IsDue,
@@ -82,6 +84,10 @@ public sealed record ReviewModel(
 
 public sealed record ReviewRow(
     string Href, string Name, string Email, string Role, int Permissions, string SignIn, bool IsWeak, DateTimeOffset? LastUsed, bool IsSuspended, int Tokens);
+
+/// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
+/// <param name="Person">Who let it in.</param>
+public sealed record ReviewedClientRow(string Href, string Name, string? VerifiedHost, string Person, string Scopes, bool IsPaused, DateTimeOffset EndsAt, DateTimeOffset? LastUsed);
 
 public sealed record SignOffRow(string By, DateTimeOffset At, string Note);
 
