@@ -1,5 +1,6 @@
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Hosting;
@@ -34,6 +35,7 @@ internal static class Checks
         services.AddCheck<ControlFileCheck>("control database");
         services.AddCheck<AuditCheck>("audit log");
         services.AddCheck<BackupCheck>("backup");
+        services.AddCheck<DrillCheck>("restore drill");
         services.AddCheck<PlacesCheck>("places");
         services.AddCheck<WorkspaceFilesCheck>("workspace folders", CheckReach.Every);
         services.AddCheck<SandboxCheck>("SQL sandbox", CheckReach.Every);

@@ -50,6 +50,7 @@ internal static class Cli
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
         root.Add(Group("backup", "Back up, list, verify and prune.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build()));
         root.Add(RestoreCommand.Build());
+        root.Add(Group("drill", "Sign, check and note restores that were practised.", CertifyDrillCommand.Build(), VerifyDrillCommand.Build(), RecordDrillCommand.Build()));
         root.Add(Group("key", "Replace the master key.", RotateKeyCommand.Build()));
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));

@@ -32,13 +32,16 @@ public sealed partial class RestoreDrillTests : IDisposable
 
         var (good, said) = await DrillAsync();
         Assert.True(good == 0, said);
-        var certificate = JsonElement.Parse(await File.ReadAllTextAsync(folder.File("out/drill-certificate.json"), Cancel));
+        var certificate = JsonElement.Parse(await File.ReadAllTextAsync(folder.File("out/drill-certificate.json"), Cancel)).GetProperty("certificate");
         Assert.True(certificate.GetProperty("passed").GetBoolean());
         Assert.All(certificate.GetProperty("paths").EnumerateObject(), path => Assert.Equal("PASS", path.Value.GetString()));
         Assert.Equal((2, true), (certificate.GetProperty("workspaces").GetInt32(), certificate.GetProperty("rows").GetInt64() > 60_000));
         Assert.InRange(certificate.GetProperty("recovery_time_seconds").GetDouble(), 0.1, 300);
         Assert.InRange(certificate.GetProperty("recovery_point_seconds").GetDouble(), 0, 300);
         Assert.Contains("Everything came back.", await File.ReadAllTextAsync(folder.File("out/drill-certificate.md"), Cancel), StringComparison.Ordinal);
+        Assert.Contains("No restore was practised yet", await RunAsync("doctor"), StringComparison.Ordinal);
+        await RunAsync("drill", "record", folder.File("out/drill-certificate.json"));
+        Assert.Contains("everything came back in the one of", await RunAsync("doctor"), StringComparison.Ordinal);
 
         var damaged = Directory.GetFiles(folder.File("store/files"), "*.db.age", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         var bytes = await File.ReadAllBytesAsync(damaged, Cancel);

@@ -12,7 +12,7 @@ internal static class OperatorPages
     private static readonly DateTimeOffset Night = Now.AddHours(-8.7);
 
     public static BackupsModel Backups { get; } = new(
-        "0199c3f2a4b87d10", IsOn: true, Night, 212_000_000, IsLate: false, Night.AddDays(1), 5, 30,
+        "0199c3f2a4b87d10", IsOn: true, Night, 212_000_000, IsLate: false, Night.AddDays(1), 5, 30, Night.AddDays(-3), 41.7,
         [new BackupNight(Night, Night.AddSeconds(142), "ok"), new BackupNight(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed"), new BackupNight(Night.AddDays(-2), null, "running")]);
 
     public static WorkspacesModel Workspaces { get; } = new(
@@ -32,7 +32,7 @@ internal static class OperatorPages
         FormProblems.Whole("Asha is suspended already.", 409));
 
     public static OperatorBackupsModel AllBackups { get; } = new(
-        "/operator/backups", IsOn: true, IsAsked: false, Problem: null,
+        "/operator/backups", IsOn: true, IsAsked: false, Problem: null, DrilledAt: null,
         [
             new BackupAttempt(Night, Night.AddSeconds(142), "ok", null, 12, 88, 412_000_000),
             new BackupAttempt(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed", "The store answered 503 to a PUT.", 0, 0, 0),

@@ -7,8 +7,10 @@ using WorkspaceServer.Features.Access.Support;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Backups;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Operator;
@@ -137,6 +139,12 @@ public sealed class OperatorPagesTests : IAsyncLifetime
         Assert.Contains("is in the last backup", page, StringComparison.Ordinal);
         Assert.DoesNotContain(made.Generation.Id, page, StringComparison.Ordinal);
         Assert.Contains("\"outcome\":\"ok\"", (await owner.GetAsync($"/api/v1/workspaces/{house.Server.Workspace}/backups")).Body, StringComparison.Ordinal);
+
+        Assert.Contains("Not yet", page, StringComparison.Ordinal);
+        house.Server.Get<DrillStore>().Add(
+            new SignedCertificate(DrillTests.Found(house.Clock.GetUtcNow()), """{"recovery_time_seconds": 3.5}"""), house.Clock.GetUtcNow(), _ => { });
+        Assert.Contains("everything came back", (await owner.GetAsync(Home + "/backups")).Body, StringComparison.Ordinal);
+        Assert.Contains("A restore was last practised on", (await super.GetAsync("/operator/backups")).Body, StringComparison.Ordinal);
 
         house.Clock.Advance(TimeSpan.FromHours(30));
         Assert.Contains("A night was missed", (await (await house.SignInAsync()).GetAsync(Home + "/backups")).Body, StringComparison.Ordinal);

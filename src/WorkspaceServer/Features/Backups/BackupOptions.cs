@@ -69,6 +69,9 @@ internal sealed record BackupOptions
     /// <summary>How long backups are kept, in days; 1 to 3,650. The newest whole one is always kept.</summary>
     public int RetentionDays { get; init; } = 30;
 
+    /// <summary>How often a restore must be practised, in days; 1 to 365, or 0 to not be reminded. Doctor and mails say when it is late.</summary>
+    public int DrillDays { get; init; } = 8;
+
     /// <summary>True if there is a recipient.</summary>
     public bool IsOn => Recipients.Length > 0;
 
@@ -105,6 +108,7 @@ internal sealed record BackupOptions
                 .WithMessage("must be a time of day such as 20:30.");
             RuleFor(options => options.PackMinutes).InclusiveBetween(0, 1440);
             RuleFor(options => options.RetentionDays).InclusiveBetween(1, 3650);
+            RuleFor(options => options.DrillDays).InclusiveBetween(0, 365);
         }
 
         private void RulesForS3()

@@ -1,6 +1,7 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Control;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
@@ -25,6 +26,7 @@ internal static class BackupsFeature
         services.AddSingleton<BackupVerifier>();
         services.AddSingleton<BackupHealth>();
         services.AddSingleton<BackupWish>();
+        services.AddSingleton<DrillStore>();
     }
 
     /// <summary>The nightly timer, for the server only.</summary>

@@ -1,6 +1,7 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -17,16 +18,16 @@ internal static class ShowBackups
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccessPaths.Page + Behind, (WorkspaceId workspace, BackupOptions options, BackupStore runs, TimeProvider clock) => Page.Of<BackupsPage>(Of(workspace, options, runs, clock)))
+        routes.MapGet(AccessPaths.Page + Behind, (WorkspaceId workspace, BackupOptions options, BackupStore runs, DrillStore drills, TimeProvider clock) => Page.Of<BackupsPage>(Of(workspace, options, runs, drills, clock)))
             .Guarded(Authority.Needs(Permissions.BackupsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
-        routes.MapGet(AccessPaths.Workspace + Behind, (WorkspaceId workspace, BackupOptions options, BackupStore runs, TimeProvider clock) => Of(workspace, options, runs, clock))
+        routes.MapGet(AccessPaths.Workspace + Behind, (WorkspaceId workspace, BackupOptions options, BackupStore runs, DrillStore drills, TimeProvider clock) => Of(workspace, options, runs, drills, clock))
             .Guarded(Authority.Needs(Permissions.BackupsRead.Name), RateClasses.Api, InputCheck.Ids, Recording.Nothing("reads only"));
     }
 
     /// <remarks>A run's numbers are those of the whole server, so members of one workspace see only when it was and how it ended.</remarks>
-    private static BackupsModel Of(WorkspaceId workspace, BackupOptions options, BackupStore runs, TimeProvider clock)
+    private static BackupsModel Of(WorkspaceId workspace, BackupOptions options, BackupStore runs, DrillStore drills, TimeProvider clock)
     {
-        var (last, copy, now) = (runs.LastWhole(), runs.Find(workspace.ToString()), clock.GetUtcNow());
+        var (last, copy, drill, now) = (runs.LastWhole(), runs.Find(workspace.ToString()), drills.LastGood(), clock.GetUtcNow());
         return new BackupsModel(
             workspace.ToString(),
             options.IsOn,
@@ -36,6 +37,8 @@ internal static class ShowBackups
             BackupTimer.NextNight(options, now),
             options.PackMinutes,
             options.RetentionDays,
+            drill?.At,
+            drill?.RecoverySeconds,
             [.. runs.Recent(Shown).Select(run => new BackupNight(run.StartedAt, run.FinishedAt, run.Outcome))]);
     }
 }

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Generations;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Features.Operator.Pages;
@@ -30,7 +31,7 @@ internal static class BackupPages
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.BackupAsked));
     }
 
-    private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, BackupVerifier store, BackupWish wish, CancellationToken cancel)
+    private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, DrillStore drills, BackupVerifier store, BackupWish wish, CancellationToken cancel)
     {
         IReadOnlyList<VerifiedGeneration> all = [];
         string? problem = null;
@@ -51,6 +52,7 @@ internal static class BackupPages
             options.IsOn,
             IsAsked: wish.Asked.IsCompleted || runs.LastAttempt()?.Outcome == "running",
             problem,
+            drills.LastGood()?.At,
             [.. runs.Recent(AttemptsShown).Select(run => new BackupAttempt(run.StartedAt, run.FinishedAt, run.Outcome, run.Message, run.Files, run.Kept, run.Bytes))],
             [
                 .. all.Reverse().Take(Shown).Select(each => new StoredBackup(

@@ -7,9 +7,12 @@ namespace WorkspaceServer.Features.Backups.Pages;
 /// <param name="Bytes">How large its copy is, encrypted.</param>
 /// <param name="IsLate">Whether a night was missed.</param>
 /// <param name="PackMinutes">How often changes are saved between the nights; 0 for never.</param>
+/// <param name="DrilledAt">When a restore was last practised and everything came back; null if never.</param>
+/// <param name="DrillSeconds">How long it took then from nothing to a server that answers.</param>
 /// <param name="Nights">The last attempts, newest first.</param>
 public sealed record BackupsModel(
-    string Workspace, bool IsOn, DateTimeOffset? LastAt, long? Bytes, bool IsLate, DateTimeOffset NextAt, int PackMinutes, int RetentionDays, IReadOnlyList<BackupNight> Nights);
+    string Workspace, bool IsOn, DateTimeOffset? LastAt, long? Bytes, bool IsLate, DateTimeOffset NextAt, int PackMinutes, int RetentionDays, DateTimeOffset? DrilledAt,
+    double? DrillSeconds, IReadOnlyList<BackupNight> Nights);
 
 /// <param name="Outcome">"running", "ok" or the code of what went wrong.</param>
 public sealed record BackupNight(DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome);

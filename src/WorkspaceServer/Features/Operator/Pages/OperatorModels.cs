@@ -18,7 +18,8 @@ public sealed record OperatedPerson(string Id, string Name, string Email, bool R
 
 /// <param name="IsAsked">Whether one is being made or comes next.</param>
 /// <param name="Problem">Why the store could not be read.</param>
-public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, string? Problem, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored);
+/// <param name="DrilledAt">When a restore was last practised and everything came back.</param>
+public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, string? Problem, DateTimeOffset? DrilledAt, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored);
 
 public sealed record BackupAttempt(DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string? Message, long Files, long Kept, long Bytes);
 

@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Time.Testing;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups.Drills;
+using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Checks;
+using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Commands;
+using WorkspaceServer.Vault.Keys;
+using Xunit;
+
+namespace WorkspaceServer.Tests.Backups;
+
+/// <summary>A practised restore: who can vouch for it, what is refused, and who hears when none was practised for too long.</summary>
+public sealed class DrillTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider clock = new(Start);
+    private readonly BackupHouse house;
+    private readonly DrillStore drills;
+    private readonly TemporaryFolder folder = new();
+
+    public DrillTests()
+    {
+        house = new BackupHouse(clock);
+        drills = new DrillStore(house.Workspaces.Control);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await house.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    [Trait("claim", "A98")]
+    public void WhatIsChangedOrSignedByAnotherIsNoCertificate()
+    {
+        var file = Write(SignedCertificate.Sign(Found(Start), house.Signer));
+        Assert.Equal(Found(Start).Rows, SignedCertificate.Open(file, house.Signer).Certificate.Rows);
+
+        var text = File.ReadAllText(file);
+        Refused(text.Replace("\"rows\": 300", "\"rows\": 301", StringComparison.Ordinal));
+        Refused(text.Replace("\"signature\": \"", "\"signature\": \"AAAA", StringComparison.Ordinal));
+        Refused(text.Replace("\"signature\"", "\"other\"", StringComparison.Ordinal));
+        Refused("[]");
+        Refused("");
+
+        // Signed by the right key, but says what cannot be.
+        Refused(SignedCertificate.Sign(Found(Start, passed: false) with { Passed = true }, house.Signer));
+        Refused(SignedCertificate.Sign(Found(Start) with { Paths = new Dictionary<string, string> { ["<b>"] = "PASS" } }, house.Signer));
+
+        MasterKey.Create(folder.File("other.key"));
+        using var other = MasterKey.Load(folder.File("other.key"));
+        using var stranger = new BackupSigner(other);
+        Refused(SignedCertificate.Sign(Found(Start), stranger));
+
+        // A key that was replaced since still vouches for the drills of its time.
+        using var successor = new BackupSigner(other, house.Signer.PublicKey);
+        Assert.True(SignedCertificate.Open(Write(text), successor).Certificate.Passed);
+        var tooLong = Assert.Throws<ProblemException>(() => SignedCertificate.Open(Write(text + new string(' ', SignedCertificate.MaxBytes)), house.Signer));
+        Assert.Equal(ProblemCodes.InvalidData, tooLong.Code);
+    }
+
+    [Fact]
+    [Trait("claim", "B39")]
+    public async Task ItIsSaidWhenADrillIsLate_AndWhenOneFailed()
+    {
+        Assert.Equal(CheckState.Warn, await LookAsync());
+        await house.Runner.RunAsync(null, Cancel);
+        clock.Advance(TimeSpan.FromDays(8));
+        Assert.Equal(CheckState.Warn, await LookAsync());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(CheckState.Fail, await LookAsync());
+
+        var at = clock.GetUtcNow();
+        Assert.True(Note(Found(at)));
+        Assert.False(Note(Found(at)));
+        Assert.Equal(CheckState.Ok, await LookAsync());
+        clock.Advance(TimeSpan.FromDays(8));
+        Assert.Equal(CheckState.Ok, await LookAsync());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(CheckState.Fail, await LookAsync());
+
+        // An old certificate, brought late, makes nothing younger; one that failed is no good drill.
+        Note(Found(Start));
+        Assert.Equal(CheckState.Fail, await LookAsync());
+        Note(Found(clock.GetUtcNow(), passed: false));
+        Assert.Equal(CheckState.Fail, await LookAsync());
+        Assert.Equal(at, drills.LastGood()!.At);
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow()));
+        Assert.Equal(CheckState.Ok, await LookAsync());
+    }
+
+    [Fact]
+    [Trait("claim", "B39")]
+    [Trait("action", nameof(AuditActions.DrillRun))]
+    public async Task TheOperatorBringsACertificateToTheServer_Once()
+    {
+        await RunAsync(0, "init");
+        await File.WriteAllTextAsync(folder.File("found.json"), Json("2026-01-02T10:00:00Z", "FAIL", "false"), Cancel);
+        await File.WriteAllTextAsync(folder.File("lie.json"), Json("2026-01-02T10:00:00Z", "FAIL", "true"), Cancel);
+        await File.WriteAllTextAsync(folder.File("future.json"), Json("2099-01-02T10:00:00Z", "PASS", "true"), Cancel);
+        await CertifyAsync(0, "found.json");
+        await CertifyAsync(1, "lie.json");
+        var certificate = folder.File("out/drill-certificate.json");
+        var page = await File.ReadAllTextAsync(folder.File("out/drill-certificate.md"), Cancel);
+        Assert.Contains("NOT everything works", page, StringComparison.Ordinal);
+        Assert.Contains("| sign in | FAIL |", page, StringComparison.Ordinal);
+
+        Assert.Equal(page.TrimEnd(), (await RunAsync(1, "drill", "verify", certificate)).Output.TrimEnd());
+        await RunAsync(0, "drill", "record", certificate);
+        Assert.Contains("before", (await RunAsync(1, "drill", "record", certificate)).Error, StringComparison.Ordinal);
+        await CertifyAsync(0, "future.json");
+        await RunAsync(1, "drill", "record", certificate);
+        await RunAsync(12, "drill", "record", folder.File("found.json"));
+
+        var row = Assert.Single((await RunAsync(0, "audit", "list", "--action", "drill.run", "--json")).Json.GetProperty("rows").EnumerateArray());
+        Assert.Equal(("failed", "20260102t000000000z-aa"), (row.GetProperty("outcome").GetString(), row.GetProperty("target_id").GetString()));
+        Assert.Equal("sign_in", row.GetProperty("details").GetProperty("failed_paths")[0].GetString());
+    }
+
+    private static string Json(string at, string word, string passed) => $$"""
+        {"backup": "20260102t000000000z-aa", "as_of": "2026-01-02T00:00:00Z", "drilled_at": "{{at}}", "ran_as_root": false, "workspaces": 2, "rows": 300, "bytes": 4096,
+         "restore_seconds": 1.5, "recovery_time_seconds": 3.5, "recovery_point_seconds": 60, "passed": {{passed}}, "paths": {"start": "PASS", "sign_in": "{{word}}"} }
+        """;
+
+    internal static DrillCertificate Found(DateTimeOffset at, bool passed = true) => new(
+        "20261101t000000000z-aa", at.AddHours(-1), at, RanAsRoot: false, 2, 300, 4096, 1.5, 3.5, 60, passed,
+        new Dictionary<string, string> { ["start"] = DrillCertificate.Pass, ["sign_in"] = passed ? DrillCertificate.Pass : DrillCertificate.Fail });
+
+    private bool Note(DrillCertificate certificate) =>
+        drills.Add(SignedCertificate.Open(Write(SignedCertificate.Sign(certificate, house.Signer)), house.Signer), clock.GetUtcNow(), _ => { });
+
+    private async Task<CheckState> LookAsync()
+    {
+        ICheck check = new DrillCheck(house.Options, drills, clock);
+        return Assert.Single(await check.LookAsync(new CheckRequest(CheckReach.Quick), Cancel)).State;
+    }
+
+    private void Refused(string text) => Assert.Equal(ProblemCodes.Corrupt, Assert.Throws<ProblemException>(() => SignedCertificate.Open(Write(text), house.Signer)).Code);
+
+    private string Write(string text)
+    {
+        File.WriteAllText(folder.File("certificate.json"), text);
+        return folder.File("certificate.json");
+    }
+
+    private Task<ProgramRun> CertifyAsync(int exitCode, string found) =>
+        RunAsync(exitCode, "drill", "certify", folder.File(found), "--master-key", folder.File("a/keys/master.key"), "--out", folder.File("out"));
+
+    private async Task<ProgramRun> RunAsync(int exitCode, params string[] arguments)
+    {
+        var run = await ProgramRun.StartAsync(["--home", folder.File("a"), .. arguments]);
+        Assert.True(run.ExitCode == exitCode, run.Output + run.Error);
+        return run;
+    }
+}
