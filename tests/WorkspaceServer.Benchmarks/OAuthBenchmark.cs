@@ -11,11 +11,14 @@ using WorkspaceServer.Vault.Tokens;
 
 namespace WorkspaceServer.Benchmarks;
 
-/// <summary>What the check of a bearer token costs: a personal one and an access token of OAuth, known and after a change.</summary>
+/// <summary>What the check of a bearer token costs: a personal one and an access token of OAuth, known and after a change; and how many clients connect a second.</summary>
 internal static class OAuthBenchmark
 {
     private const int Checks = 500_000;
     private const int Changes = 500;
+    private const int Connects = 400;
+    private const int ConnectsBefore = 40;
+    private const int AtOnce = 8;
 
     public static async Task RunAsync(Report report)
     {
@@ -49,6 +52,18 @@ internal static class OAuthBenchmark
         }
 
         report.Row("check of an access token, after a change", "≤ 2,000 µs", total.TotalMicroseconds / Changes, 2_000, "µs");
+        report.Row($"clients that connect a second, {AtOnce} at once: register, consent page, answer, exchange", "≥ 20", await ConnectsPerSecondAsync(), 20, "/s");
+    }
+
+    /// <summary>Over HTTP, with the test's client in the same process, and each step recorded in the audit log.</summary>
+    private static async Task<double> ConnectsPerSecondAsync()
+    {
+        await using var house = await OAuthHouse.StartAsync();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce };
+        await Parallel.ForEachAsync(Enumerable.Range(0, ConnectsBefore), options, async (_, _) => await house.ConnectAsync());
+        var started = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(Enumerable.Range(0, Connects), options, async (_, _) => await house.ConnectAsync());
+        return Connects / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static double Known(TokenCheck check, string token)

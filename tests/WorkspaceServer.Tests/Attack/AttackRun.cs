@@ -24,6 +24,9 @@ internal sealed class AttackRun(RunningServer server, string name)
     /// <summary>ATTACK_SEED=7 for others.</summary>
     public static int Seed { get; } = Setting("ATTACK_SEED", DefaultSeed);
 
+    /// <summary>How often a race is run: more often when there are more cases.</summary>
+    public static int Races => Cases > DefaultCases ? 40 : 5;
+
     /// <param name="tryAsync">Sends the case of this number and returns what is wrong with the answer, or null.</param>
     public async Task SendAsync(int cases, Func<int, CancellationToken, Task<string?>> tryAsync, CancellationToken cancel)
     {

@@ -53,5 +53,25 @@ public sealed class OAuthMetadataTests
         Assert.Equal(issuer, authorization.GetProperty("issuer").GetString());
     }
 
+    /// <summary>
+    /// Clients look for RFC 8414's document first and for OpenID's where that is missing (MCP 2026-07-28, Authorization Server Metadata Discovery). This server is
+    /// no OpenID provider: a document there without keys and subject types would be an invalid one (OpenID Connect Discovery 1.0, section 3), and clients that
+    /// check it would stop. So each form that clients try is plainly not there, for them to go on: no question for a token, no way to a page to sign in.
+    /// </summary>
+    [Fact]
+    [Trait("claim", "E7")]
+    public async Task WhatOnlyAnOpenIdProviderHasIsPlainlyNotThere()
+    {
+        await using var server = await RunningServer.StartAsync();
+        foreach (var path in (string[])["/.well-known/openid-configuration", "/.well-known/openid-configuration/mcp", "/mcp/.well-known/openid-configuration", "/mcp/.well-known/oauth-authorization-server"])
+        {
+            using var response = await server.SendAsync(HttpMethod.Get, path, null, null, ("Accept", "application/json"));
+
+            Assert.Equal((path, HttpStatusCode.NotFound), (path, response.StatusCode));
+            Assert.False(response.Headers.Contains("WWW-Authenticate"), path);
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
     private static string? Only(JsonElement document, string member) => Assert.Single(document.GetProperty(member).EnumerateArray()).GetString();
 }

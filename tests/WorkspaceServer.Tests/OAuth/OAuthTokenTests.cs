@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Attack;
 using Xunit;
 
 namespace WorkspaceServer.Tests.OAuth;
@@ -143,7 +144,7 @@ public sealed class OAuthTokenTests(OAuthFixture fixture) : IClassFixture<OAuthF
     [Trait("claim", "B13")]
     public async Task OfFiftyRefreshesAtOnceAllGetTheAnswerOfOne()
     {
-        for (var trial = 0; trial < 5; trial++)
+        for (var trial = 0; trial < AttackRun.Races; trial++)
         {
             var connected = await house.ConnectAsync();
             var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => house.RefreshAsync(connected.Client, connected.Refresh)));
@@ -161,7 +162,7 @@ public sealed class OAuthTokenTests(OAuthFixture fixture) : IClassFixture<OAuthF
     [Trait("claim", "A14")]
     public async Task OfFiftyUsesOfOneCodeOneIsFirstAndNothingSurvives()
     {
-        for (var trial = 0; trial < 5; trial++)
+        for (var trial = 0; trial < AttackRun.Races; trial++)
         {
             var client = await house.RegisterAsync();
             var code = await house.CodeAsync(client);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using WorkspaceServer.Features.OAuth.Clients;
@@ -58,6 +59,39 @@ public sealed class OAuthVendorTests(OAuthFixture fixture) : IClassFixture<OAuth
         var access = tokens.GetProperty("access_token").GetString()!;
         Assert.Equal(HttpStatusCode.OK, (await house.CallAsync(access, "search", """{"query":"x"}""")).Status);
         Assert.Equal(HttpStatusCode.OK, (await house.CallAsync(access, "fetch", """{"id":"parties/P1"}""")).Status);
+    }
+
+    /// <summary>The other callbacks that the two have used; each of them connects, and is refreshed from two machines at once.</summary>
+    [Theory]
+    [Trait("claim", "E7")]
+    [Trait("claim", "B13")]
+    [InlineData("https://claude.com/api/mcp/auth_callback")]
+    [InlineData("https://chatgpt.com/connector_platform_oauth_redirect")]
+    public async Task TheirOtherCallbacksConnectToo(string callback)
+    {
+        await house.RegisterAsync(callback, "Vendor");
+        var client = await house.RegisterAsync(callback, "Vendor");
+        var page = await house.AllowAsync(house.AuthorizePath(client, ("redirect_uri", callback)));
+        var (_, tokens) = await house.ExchangeAsync(client, OAuthHouse.In(page.Location, "code")!, redirect: callback, resource: house.Origin + "/mcp");
+        var refresh = tokens.GetProperty("refresh_token").GetString()!;
+        var answers = await Task.WhenAll(RefreshFromAsync(house, "192.0.2.10", client, refresh), RefreshFromAsync(house, "192.0.2.11", client, refresh));
+
+        Assert.StartsWith(callback + "?code=", page.Location, StringComparison.Ordinal);
+        Assert.Equal(answers[0].GetProperty("access_token").GetString(), answers[1].GetProperty("access_token").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await house.CallAsync(answers[0].GetProperty("access_token").GetString()!)).Status);
+    }
+
+    /// <summary>Clients register with the least scope and ask for more in the step-up: what they once registered with does not bind the person.</summary>
+    [Fact]
+    [Trait("claim", "E7")]
+    public async Task AClientMayAskForMoreThanItRegisteredWith()
+    {
+        using var registered = await house.Server.Http.PostAsJsonAsync(
+            "/oauth/register", new { client_name = "Claude", redirect_uris = new[] { OAuthHouse.Redirect }, token_endpoint_auth_method = "none", scope = "tables:read" }, TestContext.Current.CancellationToken);
+        var client = (await OAuthHouse.JsonOf(registered)).GetProperty("client_id").GetString()!;
+        var (_, tokens) = await house.ExchangeAsync(client, await house.CodeAsync(client, ("scope", "tables:read search")));
+
+        Assert.Equal("tables:read search", tokens.GetProperty("scope").GetString());
     }
 
     private static async Task<JsonElement> RefreshFromAsync(OAuthHouse house, string address, string client, string token)
