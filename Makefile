@@ -6,11 +6,11 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test attack lint audit claims screenshots bench hooks picture package clean
+.PHONY: help run build test attack lint audit claims screenshots bench hooks picture package package-test clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Try it
 run: ## Start the server with sample books and let an MCP client ask a first question
@@ -60,9 +60,12 @@ audit: ## Fail on packages with a known high or critical vulnerability
 	@ops/bootstrap.sh build
 	@ops/audit.sh
 
-package: ## Publish server (linux-x64) and agent (win-x64) into artifacts/package, with checksums
+package: ## Publish server (.deb, .tar.gz) and agent (win-x64) into artifacts/package, with checksums
 	@ops/bootstrap.sh build
 	@ops/package.sh
+
+package-test: ## Install that package into a fresh Debian, upgrade it, go back, remove it (as root)
+	@ops/install/try.sh $(ARGS)
 
 ##@ Tidy up
 clean: ## Remove build outputs; the native library and the Node tools stay

@@ -34,6 +34,7 @@ test_needs=(
     'strace|strace'
     'age|age'
     'nginx|nginx'
+    '/usr/bin/fail2ban-regex|fail2ban'
     '/usr/share/postgresql-common/supported-versions|postgresql'
 )
 # The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
