@@ -40,6 +40,7 @@ public sealed partial class FolderImportsTests
         ("Public", "Backups", "The status says how old the last backup is."),
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),
+        ("OAuth", "Columns", "Consent asks about private columns where there are some."),
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),
         ("Team", "Accounts", "The pages of a team name the person who is signed in; the invited make their account on the way."),
         ("Team", "Mail", "Invitations go by mail."),

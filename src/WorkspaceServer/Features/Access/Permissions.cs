@@ -20,6 +20,7 @@ internal static class Permissions
     public static readonly Permission TablesExport = Add("tables.export", "Take whole tables out as files.");
     public static readonly Permission TablesDelete = Add("tables.delete", "Remove tables.");
     public static readonly Permission ColumnsClassify = Add("columns.classify", "Say which columns are personal or secret.");
+    public static readonly Permission ColumnsPrivate = Add("columns.private", "Let an AI client read columns that are private.");
     public static readonly Permission QueryRun = Add("query.run", "Run SQL on the tables.");
     public static readonly Permission RowsSearch = Add("rows.search", "Search the text of the tables.");
     public static readonly Permission RowsRead = Add("rows.read", "Read single rows by their key.");

@@ -102,7 +102,7 @@ internal static class ColumnPages
     private static async Task<PrivacyPreview> PreviewAsync(
         WorkspaceId workspace, CatalogTable table, IWorkspaceGateway gateway, QueryOptions options, ColumnRules rules, AuditLog audit, CancellationToken cancel)
     {
-        var access = rules.For(workspace, ReadAccess.Everything);
+        var access = rules.For(workspace, ReadAccess.Everything, mayPrivate: false);
         var seen = await gateway.ReadRowsAsync(
             workspace, new RowsMessage(table.Schema.Name, [], new RowOrder(null, false), null, PreviewRows, PreviewColumns, PreviewLength, access, options.Deadline), cancel);
         await audit.RecordAsync(new AuditEntry(AuditActions.TableViewed)
@@ -120,7 +120,7 @@ internal static class ColumnPages
 
     private static string Cut(string text) => text.Length <= PreviewLength ? text : text[..PreviewLength] + "…";
 
-    private static int HiddenIn(CatalogTable table, IReadOnlyList<ColumnRule> rules) => table.Schema.Columns.Count(column => Find(rules, table.Schema.Name, column.Name) is { IsHidden: true });
+    private static int HiddenIn(CatalogTable table, IReadOnlyList<ColumnRule> rules) => table.Schema.Columns.Count(column => Find(rules, table.Schema.Name, column.Name)?.IsHiddenFrom(mayPrivate: false) == true);
 
     private static ColumnRule? Find(IReadOnlyList<ColumnRule> rules, string table, string column) => rules.FirstOrDefault(rule =>
         rule.Table.Equals(table, StringComparison.OrdinalIgnoreCase) && rule.Column.Equals(column, StringComparison.OrdinalIgnoreCase));

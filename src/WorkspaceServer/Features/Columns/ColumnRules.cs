@@ -12,7 +12,7 @@ internal enum ColumnClass
     Public,
     Internal,
 
-    /// <summary>About persons: hidden from AI clients when it becomes so; to show it after that is a step of its own.</summary>
+    /// <summary>About persons: shown to AI clients that were allowed private columns, and to no others.</summary>
     Private,
 
     /// <summary>Never shown to an AI client.</summary>
@@ -29,9 +29,13 @@ internal static class ColumnClasses
 }
 
 /// <param name="IsHidden">From every AI client.</param>
-internal sealed record ColumnRule(string Table, string Column, ColumnClass Class, bool IsHidden);
+internal sealed record ColumnRule(string Table, string Column, ColumnClass Class, bool IsHidden)
+{
+    /// <param name="mayPrivate">Whether the client was allowed private columns.</param>
+    public bool IsHiddenFrom(bool mayPrivate) => IsHidden || Class == ColumnClass.Confidential || (Class == ColumnClass.Private && !mayPrivate);
+}
 
-/// <summary>Which columns of a workspace AI clients never see, whatever their token allows.</summary>
+/// <summary>Which columns of a workspace an AI client does not see, whatever else its token allows.</summary>
 /// <remarks>Remembered until the change counter moves, which other processes move too, so that a change is felt within a second.</remarks>
 internal sealed class ColumnRules(ColumnRuleStore store, ChangeCounter changes)
 {
@@ -58,17 +62,20 @@ internal sealed class ColumnRules(ColumnRuleStore store, ChangeCounter changes)
     }
 
     /// <summary>What a client may read that is itself bound by <paramref name="own"/>.</summary>
-    public ReadAccess For(WorkspaceId workspace, ReadAccess own)
+    /// <param name="mayPrivate">Whether it was allowed private columns.</param>
+    public ReadAccess For(WorkspaceId workspace, ReadAccess own, bool mayPrivate)
     {
-        var hidden = Of(workspace).Where(rule => rule.IsHidden).Select(rule => $"{rule.Table}.{rule.Column}").ToArray();
+        var hidden = Of(workspace).Where(rule => rule.IsHiddenFrom(mayPrivate)).Select(rule => $"{rule.Table}.{rule.Column}").ToArray();
         return hidden.Length == 0 ? own : new ReadAccess([.. own.HiddenColumns.Concat(hidden).Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
-    /// <summary>Sets the rule of one column. A confidential one is hidden whatever is asked, and so is one that was not private before.</summary>
+    /// <summary>Whether there is something here that only a client sees which was allowed private columns.</summary>
+    public bool HasPrivate(WorkspaceId workspace) => Of(workspace).Any(rule => rule.IsHiddenFrom(mayPrivate: false) && !rule.IsHiddenFrom(mayPrivate: true));
+
+    /// <summary>Sets the rule of one column. A confidential one is hidden whatever is asked.</summary>
     public void Set(WorkspaceId workspace, ColumnRule rule)
     {
-        var becomesPrivate = rule.Class == ColumnClass.Private && !store.List(workspace).Any(before => before.Class == ColumnClass.Private && IsSameColumn(before, rule));
-        rule = rule with { IsHidden = rule.IsHidden || rule.Class == ColumnClass.Confidential || becomesPrivate };
+        rule = rule with { IsHidden = rule.IsHidden || rule.Class == ColumnClass.Confidential };
         store.Set(workspace, rule, new AuditEntry(AuditActions.HiddenColumnsChanged)
         {
             Target = ("column", $"{rule.Table}.{rule.Column}"),
@@ -77,7 +84,4 @@ internal sealed class ColumnRules(ColumnRuleStore store, ChangeCounter changes)
         });
         changes.Changed();
     }
-
-    private static bool IsSameColumn(ColumnRule one, ColumnRule other) =>
-        one.Table.Equals(other.Table, StringComparison.OrdinalIgnoreCase) && one.Column.Equals(other.Column, StringComparison.OrdinalIgnoreCase);
 }

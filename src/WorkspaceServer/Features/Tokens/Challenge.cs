@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Tokens;
 internal static class Challenge
 {
     /// <summary>What a client that has no token yet should ask for.</summary>
-    private static readonly string InitialScopes = Scopes.Format(Scopes.All);
+    private static readonly string InitialScopes = Scopes.Format(Scopes.Default);
 
     /// <summary>401: there is no token.</summary>
     public static Task MissingTokenAsync(HttpContext context) => WriteAsync(

@@ -26,7 +26,7 @@ internal static class ProtectedResource
     private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(
         Of(address),
         [address.Origin],
-        Scopes.All,
+        Scopes.Default,
         ["header"],
         "Workspace Server"));
 

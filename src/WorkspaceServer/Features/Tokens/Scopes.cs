@@ -11,16 +11,20 @@ internal static class Scopes
     /// <summary>Search the text of the workspace and read what was found.</summary>
     public const string Search = "search";
 
-    /// <summary>Every scope, in the order in which they are shown.</summary>
-    public static readonly IReadOnlyList<string> All = [TablesRead, Search];
+    /// <summary>Read columns of the class private too. Opens no tool by itself.</summary>
+    public const string DataPrivate = "data:private";
 
-    /// <summary>What a token may do if nobody chose: read. Any scope that writes will have to be asked for.</summary>
+    /// <summary>Every scope, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<string> All = [TablesRead, Search, DataPrivate];
+
+    /// <summary>What a token may do if nobody chose, and what clients are told to ask for: read what is not private.</summary>
     public static readonly IReadOnlyList<string> Default = [TablesRead, Search];
 
     private static readonly Dictionary<string, PermissionSet> Opened = new()
     {
         [TablesRead] = PermissionSet.Of(Permissions.TablesRead, Permissions.QueryRun, Permissions.RowsRead),
         [Search] = PermissionSet.Of(Permissions.RowsSearch, Permissions.RowsRead),
+        [DataPrivate] = PermissionSet.Of(Permissions.ColumnsPrivate),
     };
 
     /// <summary>The most that a token with these scopes may do.</summary>

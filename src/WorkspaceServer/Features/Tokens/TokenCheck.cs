@@ -62,16 +62,22 @@ internal sealed class TokenCheck(TokenStore tokens, ColumnRules columns, AccessT
 
     private bool IsActive(Caller caller) => caller.CreatedBy is null || policy.IsActive(caller.CreatedBy, caller.Workspace);
 
-    private Caller CallerOf(TokenRecord record) => new(
-        record.Id,
-        record.Name,
-        record.Workspace,
-        record.Scopes.ToHashSet(StringComparer.Ordinal),
-        columns.For(record.Workspace, record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns)),
-        record.CreatedBy,
-        record.Budget,
-        record.Tools?.ToHashSet(StringComparer.Ordinal),
-        record.IsPaused);
+    /// <summary>Private columns take the scope, and a maker who may let clients read them now: a change of role moves the change counter too.</summary>
+    private Caller CallerOf(TokenRecord record)
+    {
+        var caller = new Caller(
+            record.Id,
+            record.Name,
+            record.Workspace,
+            record.Scopes.ToHashSet(StringComparer.Ordinal),
+            record.HiddenColumns.Count == 0 ? ReadAccess.Everything : new ReadAccess(record.HiddenColumns),
+            record.CreatedBy,
+            record.Budget,
+            record.Tools?.ToHashSet(StringComparer.Ordinal),
+            record.IsPaused);
+        var mayPrivate = policy.May(caller.Principal, Permissions.ColumnsPrivate, record.Workspace).IsAllowed;
+        return caller with { Access = columns.For(record.Workspace, caller.Access, mayPrivate) };
+    }
 
     private void Remember(string key, Remembered known)
     {

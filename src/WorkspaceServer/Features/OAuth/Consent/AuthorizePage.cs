@@ -39,7 +39,7 @@ internal static class AuthorizePage
     private static async Task<IResult> ShowAsync(HttpContext context, ClientDirectory clients, ConsentDesk desk, PublicAddress address)
     {
         var request = await AuthorizeRequest.ReadAsync(context.Request, clients, address);
-        return Ask(context, desk, request, Fields.Least(request.Scopes), problems: null);
+        return Ask(context, desk, request, desk.Offered(SignedIn.Of(context.User).PersonId, request), Fields.Least(request.Scopes), problems: null);
     }
 
     private static async Task<IResult> DecideAsync(HttpContext context, ClientDirectory clients, ConsentDesk desk, PublicAddress address)
@@ -52,15 +52,16 @@ internal static class AuthorizePage
             throw new AuthorizeRefusal(request.RedirectUri, request.State, "access_denied", "The person did not allow it.");
         }
 
-        var scopes = request.Scopes.Where(form.Has).ToArray();
-        if (problems is null && scopes.Length == 0)
+        var offered = desk.Offered(SignedIn.Of(context.User).PersonId, request);
+        var scopes = offered.Where(form.Has).ToArray();
+        if (problems is null && !scopes.Any(Scopes.Default.Contains))
         {
             problems = FormProblems.Whole("Tick at least one thing that it may do.");
         }
 
         if (problems is not null)
         {
-            return Ask(context, desk, request, form, problems);
+            return Ask(context, desk, request, offered, form, problems);
         }
 
         var code = desk.Allow(SignedIn.Of(context.User).PersonId, request, new Consented(
@@ -68,7 +69,7 @@ internal static class AuthorizePage
         return SeeOther.To(AuthorizeRequest.Location(request.RedirectUri, address, request.State, ("code", code)));
     }
 
-    private static IResult Ask(HttpContext context, ConsentDesk desk, AuthorizeRequest request, Fields form, FormProblems? problems)
+    private static IResult Ask(HttpContext context, ConsentDesk desk, AuthorizeRequest request, IReadOnlyList<string> offered, Fields form, FormProblems? problems)
     {
         var person = SignedIn.Of(context.User);
         var host = RedirectAddress.HostOf(request.RedirectUri);
@@ -81,7 +82,7 @@ internal static class AuthorizePage
                 host,
                 RedirectAddress.IsLoopback(request.RedirectUri),
                 [.. desk.WorkspacesOf(person.PersonId).Select(own => new ConsentWorkspace(own.Workspace.ToString(), own.Name, Access.Roles.NameOf(own.Role), own.Workspace.ToString() == form.Workspace))],
-                [.. request.Scopes.Select(scope => new ConsentScope(Fields.NameOf(scope), ScopeWords.LabelOf(scope), ScopeWords.HintOf(scope), form.Has(scope)))],
+                [.. offered.Select(scope => new ConsentScope(Fields.NameOf(scope), ScopeWords.LabelOf(scope), ScopeWords.HintOf(scope), form.Has(scope), scope == Scopes.DataPrivate))],
                 [.. Durations.Select(days => new ConsentDuration(days, days.ToString(CultureInfo.InvariantCulture) == form.Days))],
                 form.Rows,
                 form.Hidden,
@@ -93,7 +94,7 @@ internal static class AuthorizePage
     private static long? RowsOf(Fields form) =>
         long.TryParse(form.Rows.Replace(",", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
 
-    internal sealed record Fields(string Decision, string Workspace, string TablesRead, string Search, string Days, string Rows, string Hidden)
+    internal sealed record Fields(string Decision, string Workspace, string TablesRead, string Search, string DataPrivate, string Days, string Rows, string Hidden)
     {
         private const string Ticked = "true";
 
@@ -103,6 +104,7 @@ internal static class AuthorizePage
             "",
             scopes[0] == Scopes.TablesRead ? Ticked : "",
             scopes[0] == Scopes.Search ? Ticked : "",
+            DataPrivate: "",
             DefaultDays.ToString(CultureInfo.InvariantCulture),
             DefaultRows.ToString("N0", CultureInfo.InvariantCulture),
             "");
@@ -114,6 +116,7 @@ internal static class AuthorizePage
         {
             Scopes.TablesRead => TablesRead == Ticked,
             Scopes.Search => Search == Ticked,
+            Scopes.DataPrivate => DataPrivate == Ticked,
             _ => false,
         };
     }

@@ -62,10 +62,10 @@ internal sealed record AuthorizeRequest(OAuthClient Client, string RedirectUri, 
         }
 
         var asked = Tokens.Scopes.Parse(query["scope"].ToString());
-        var scopes = Tokens.Scopes.All.Where(scope => asked.Length == 0 || asked.Contains(scope)).ToArray();
-        return scopes.Length > 0
+        var scopes = asked.Length == 0 ? Tokens.Scopes.Default : [.. Tokens.Scopes.All.Where(asked.Contains)];
+        return scopes.Any(Tokens.Scopes.Default.Contains)
             ? new AuthorizeRequest(client, redirectUri, challenge, state, scopes)
-            : throw Refused("invalid_scope", $"Known scopes: {Tokens.Scopes.Format(Tokens.Scopes.All)}.");
+            : throw Refused("invalid_scope", $"Ask for one or more of: {Tokens.Scopes.Format(Tokens.Scopes.Default)}. {Tokens.Scopes.DataPrivate} opens nothing by itself.");
     }
 
     /// <summary>Whether a client means our MCP endpoint. One slash more does not make it another one.</summary>

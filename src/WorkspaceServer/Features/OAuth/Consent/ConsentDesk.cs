@@ -3,6 +3,7 @@ using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
@@ -17,7 +18,7 @@ namespace WorkspaceServer.Features.OAuth.Consent;
 internal sealed record Consented(WorkspaceId Workspace, IReadOnlyList<string> Scopes, TimeSpan Lifetime, long RowsPerDay, IReadOnlyList<string> HiddenColumns);
 
 /// <summary>Turns a person's yes into a grant and a code, and writes down a no.</summary>
-internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Policy policy, AuditLog audit, PublicAddress address, TimeProvider clock)
+internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, ColumnRules columns, Policy policy, AuditLog audit, PublicAddress address, TimeProvider clock)
 {
     /// <summary>A code is good once, for this long (RFC 6749, section 4.1.2, allows ten times as much).</summary>
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromSeconds(60);
@@ -26,8 +27,17 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Po
     public IReadOnlyList<OwnMembership> WorkspacesOf(string person) =>
         [.. members.ListOf(person).Where(own => policy.May(Principal.Person(person), Permissions.ClientsApprove, own.Workspace).IsAllowed)];
 
+    /// <summary>
+    /// What the person is asked: what the client asks for and, where a workspace of theirs has private columns, those, unticked. Clients do not know to ask for
+    /// them; the server may grant another scope than was asked for, and says which (RFC 6749, section 3.3).
+    /// </summary>
+    public IReadOnlyList<string> Offered(string person, AuthorizeRequest request) =>
+        request.Scopes.Contains(Scopes.DataPrivate) || !WorkspacesOf(person).Any(own => MayPrivate(person, own.Workspace) && columns.HasPrivate(own.Workspace))
+            ? request.Scopes
+            : [.. request.Scopes, Scopes.DataPrivate];
+
     /// <returns>The code.</returns>
-    /// <exception cref="ProblemException">The person may not let clients into this workspace, or an owner has paused this one.</exception>
+    /// <exception cref="ProblemException">The person may not let clients into this workspace or let them read private columns, or an owner has paused this one.</exception>
     public string Allow(string person, AuthorizeRequest request, Consented consented)
     {
         var now = clock.GetUtcNow();
@@ -52,7 +62,9 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Po
         SecretToken.TryHash(SecretToken.CodePrefix, code, out var sha256);
         using var connection = grants.Open();
         connection.Begin();
-        Policy.Require(connection, Principal.Person(person), consented.Workspace, PermissionSet.Of(Permissions.ClientsApprove));
+        var needed = PermissionSet.Of(Permissions.ClientsApprove);
+        Policy.Require(
+            connection, Principal.Person(person), consented.Workspace, consented.Scopes.Contains(Scopes.DataPrivate) ? needed.With(PermissionSet.Of(Permissions.ColumnsPrivate)) : needed);
         if (GrantStore.IsPaused(connection, request.Client.Id, consented.Workspace))
         {
             throw new ProblemException(ProblemCodes.ClientPaused, "An owner has paused this AI client in this workspace. Let it go on there, or end its access, before it is connected again.");
@@ -69,6 +81,8 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Po
     {
         Details = [("client", request.Client.Name), ("redirect_host", RedirectAddress.HostOf(request.RedirectUri))],
     });
+
+    private bool MayPrivate(string person, WorkspaceId workspace) => policy.May(Principal.Person(person), Permissions.ColumnsPrivate, workspace).IsAllowed;
 
     private void Record(ControlConnection connection, OAuthGrant grant, AuthorizeRequest request) => audit.Append(connection, new AuditEntry(AuditActions.OAuthGranted)
     {

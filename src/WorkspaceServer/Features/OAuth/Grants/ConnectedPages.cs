@@ -80,7 +80,7 @@ internal static class ConnectedPages
         var row = RowOf(client, AddressOf(workspace), clock.GetUtcNow());
         var mayNarrow = row.IsLive && policy.May(Principal.Of(user)!, Permissions.ClientsApprove, workspace).IsAllowed;
         return Page.Of<ClientPage>(
-            new ClientModel(row, AddressOf(workspace), client.Grant.Tools, client.Grant.HiddenColumns, client.Grant.ExpiresAt, client.RowsInAll, mayNarrow, problems),
+            new ClientModel(row, AddressOf(workspace), client.Grant.Tools, client.Grant.HiddenColumns, client.Grant.ExpiresAt, client.RowsInAll, client.Grant.Scopes.Contains(Scopes.DataPrivate), mayNarrow, problems),
             problems is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
@@ -93,7 +93,7 @@ internal static class ConnectedPages
             try
             {
                 book.Narrow(Principal.Of(context.User)!, workspace, client, new GrantLimits(
-                    Scopes: null,
+                    form.NoPrivate.Length == 0 ? null : [.. book.Get(workspace, client).Grant.Scopes.Where(scope => scope != Scopes.DataPrivate)],
                     form.Tools.Length == 0 ? null : ColumnList.Parse(form.Tools),
                     ColumnList.Parse(form.Hidden),
                     long.Parse(form.Rows, CultureInfo.InvariantCulture),
@@ -132,7 +132,7 @@ internal static class ConnectedPages
         public QueryValidator() => RuleFor(query => query.Guide).MaximumLength(20).WithMessage("guide is the name of a tab.");
     }
 
-    internal sealed record Fields(string Rows, string Hidden, string Tools);
+    internal sealed record Fields(string Rows, string Hidden, string Tools, string NoPrivate);
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
@@ -140,6 +140,7 @@ internal static class ConnectedPages
         {
             RuleFor(form => form.Rows).Must(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)).WithMessage("Give a number of rows.");
             RuleFor(form => form.Hidden).Must(ColumnList.IsList).WithMessage(ColumnList.Rule);
+            RuleFor(form => form.NoPrivate).Must(text => text is "" or "true").WithMessage("Tick it or leave it.");
             RuleFor(form => form.Tools).MaximumLength(ColumnList.MaxLength).WithMessage("Write names of tools with commas between.");
         }
     }

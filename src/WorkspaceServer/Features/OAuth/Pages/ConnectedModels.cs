@@ -27,6 +27,7 @@ public sealed record ClientRow(
 
 /// <param name="Back">The list.</param>
 /// <param name="Tools">Null: all that its scopes open.</param>
+/// <param name="ReadsPrivate">It was allowed private columns.</param>
 public sealed record ClientModel(
     ClientRow Client,
     string Back,
@@ -34,5 +35,6 @@ public sealed record ClientModel(
     IReadOnlyList<string> Hidden,
     DateTimeOffset ExpiresAt,
     long RowsInAll,
+    bool ReadsPrivate,
     bool MayNarrow,
     FormProblems? Problems);

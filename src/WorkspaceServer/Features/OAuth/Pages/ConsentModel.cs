@@ -27,6 +27,7 @@ public sealed record ConsentModel(
 public sealed record ConsentWorkspace(string Id, string Name, string Role, bool IsChosen);
 
 /// <param name="Field">The name of its tick box.</param>
-public sealed record ConsentScope(string Field, string Label, string Hint, bool IsTicked);
+/// <param name="IsPrivate">It opens what is about persons, which takes a warning.</param>
+public sealed record ConsentScope(string Field, string Label, string Hint, bool IsTicked, bool IsPrivate);
 
 public sealed record ConsentDuration(int Days, bool IsChosen);
