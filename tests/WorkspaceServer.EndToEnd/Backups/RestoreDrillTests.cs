@@ -34,6 +34,9 @@ public sealed partial class RestoreDrillTests : IDisposable
         Assert.True(good == 0, said);
         var certificate = JsonElement.Parse(await File.ReadAllTextAsync(folder.File("out/drill-certificate.json"), Cancel)).GetProperty("certificate");
         Assert.True(certificate.GetProperty("passed").GetBoolean());
+        Assert.Equal(
+            ["start", "sign_in", "mcp_question", "pairing", "sync", "oauth_and_pkce", "audit_verify", "backup_of_the_restored", "doctor"],
+            certificate.GetProperty("paths").EnumerateObject().Select(path => path.Name));
         Assert.All(certificate.GetProperty("paths").EnumerateObject(), path => Assert.Equal("PASS", path.Value.GetString()));
         Assert.Equal((2, true), (certificate.GetProperty("workspaces").GetInt32(), certificate.GetProperty("rows").GetInt64() > 60_000));
         Assert.InRange(certificate.GetProperty("recovery_time_seconds").GetDouble(), 0.1, 300);
