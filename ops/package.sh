@@ -37,7 +37,7 @@ Maintainer: Workspace Server <packages@workspace-server.invalid>
 Section: net
 Priority: optional
 Installed-Size: $(du -sk "$root/usr" | cut -f1)
-Depends: libc6, libstdc++6, libssl3, zlib1g, ca-certificates, tzdata, systemd
+Depends: libc6, libstdc++6, libssl3, zlib1g, ca-certificates, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
 Recommends: nginx
 Description: Books of a business, kept encrypted and asked by AI clients
  One SQLCipher file per workspace, an MCP endpoint with OAuth, a dashboard, and backups that are proved by restoring them.
