@@ -226,7 +226,7 @@ internal static class DashboardPages
         Home,
         [new PrivacyTable("parties", "?table=parties", 2, 5, true), new PrivacyTable("invoices", "?table=invoices", 0, 9, false)],
         "parties",
-        [new PrivacyColumn("id", null, "internal", false), new PrivacyColumn("name", "\"Party <Name>\" in the file", "internal", false), new PrivacyColumn("pan", null, "confidential", true), new PrivacyColumn("gstin", null, "private", true), new PrivacyColumn("state", null, "public", false)],
+        [new PrivacyColumn("id", null, "internal", false), new PrivacyColumn("name", "\"Party <Name>\" in the file", "internal", false), new PrivacyColumn("pan", null, "confidential", true), new PrivacyColumn("gstin", null, "private", false), new PrivacyColumn("state", null, "public", false)],
         new PrivacyPreview(["id", "name", "state"], [["1", "Nirmal Textiles", "Maharashtra"], ["2", "<script>alert(1)</script>", "Gujarat"]]));
 
     public static ConnectModel Connect(string guide)

@@ -93,8 +93,8 @@ internal static class TeamPages
             new ReviewRow(Home + "/4", "मनीषा देशमुख", "manisha@kesarvan.example", "viewer", 6, "Code app", IsWeak: false, null, IsSuspended: true, 0),
         ],
         [
-            new ReviewedClientRow("/w/1/clients/1", "Claude", "claude.ai", "Asha Kulkarni", "tables:read, search", IsPaused: false, Now.AddDays(60), Now.AddHours(-1)),
-            new ReviewedClientRow("/w/1/clients/2", "Stock assistant", null, "Asha Kulkarni", "tables:read", IsPaused: true, Now.AddDays(5), null),
+            new ReviewedClientRow("/w/1/clients/1", "Claude", "claude.ai", "Asha Kulkarni", "Read tables, Search, Read private columns too", IsPaused: false, Now.AddDays(60), Now.AddHours(-1)),
+            new ReviewedClientRow("/w/1/clients/2", "Stock assistant", null, "Asha Kulkarni", "Read tables", IsPaused: true, Now.AddDays(5), null),
         ],
         ["Nightly report"],
         Now.AddDays(-3),

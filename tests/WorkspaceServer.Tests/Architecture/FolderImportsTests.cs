@@ -44,6 +44,7 @@ public sealed partial class FolderImportsTests
         ("Sync", "Agents", "What is sent is taken from the agent that the request's token stands for."),
         ("Team", "Accounts", "The pages of a team name the person who is signed in; the invited make their account on the way."),
         ("Team", "Mail", "Invitations go by mail."),
+        ("Team", "OAuth", "The access review names AI clients, and what they may do, as their own page does."),
         ("Health", "Accounts", "Those who run the server are told what fails."),
         ("Health", "Mail", "They are told by mail."),
         ("Tokens", "Columns", "What a token may read is bound by what no AI client of the workspace sees."),

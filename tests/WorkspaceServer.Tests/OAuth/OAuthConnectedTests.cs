@@ -64,6 +64,7 @@ public sealed class OAuthConnectedTests(OAuthFixture fixture) : IClassFixture<OA
         Assert.Equal((grant.Id, "Claude", null, own.Owner, true, grant.ExpiresAt), (listed.Id, listed.Name, listed.VerifiedHost, listed.GrantedBy, listed.IsPaused, listed.ExpiresAt));
         Assert.Equal(["tables:read", "search"], listed.Scopes);
         Assert.Contains($"href=\"/w/{workspace}/clients/{grant.Id}\"", page.Body, StringComparison.Ordinal);
+        Assert.Contains("Read tables, Search", page.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("Never came", page.Body, StringComparison.Ordinal);
         Assert.Contains("\"Claude, not verified (tables:read search), paused\"", csv.Body, StringComparison.Ordinal);
         Assert.Contains(grant.Id, own.Dump("SELECT report FROM access_review"), StringComparison.Ordinal);

@@ -6,6 +6,8 @@ using WorkspaceServer.Features.Access.Reviews;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -52,11 +54,11 @@ internal static class ReviewAccess
                     member.IsSuspended,
                     member.Tokens.Count))],
                 [.. report.Members.SelectMany(member => member.Clients.Select(client => new ReviewedClientRow(
-                    $"{AccessPaths.PageOf(workspace)}/clients/{client.Id}",
+                    $"{AccessPaths.PageOf(workspace)}{ClientPaths.Behind}/{client.Id}",
                     client.Name,
                     client.VerifiedHost,
                     member.Name.Length > 0 ? member.Name : member.Email,
-                    string.Join(", ", client.Scopes),
+                    string.Join(", ", client.Scopes.Select(ScopeWords.LabelOf)),
                     client.IsPaused,
                     client.ExpiresAt,
                     client.LastUsed)))],

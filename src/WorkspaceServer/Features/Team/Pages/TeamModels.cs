@@ -87,7 +87,7 @@ public sealed record ReviewRow(
 
 /// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
 /// <param name="Person">Who let it in.</param>
-public sealed record ReviewedClientRow(string Href, string Name, string? VerifiedHost, string Person, string Scopes, bool IsPaused, DateTimeOffset EndsAt, DateTimeOffset? LastUsed);
+public sealed record ReviewedClientRow(string Href, string Name, string? VerifiedHost, string Person, string May, bool IsPaused, DateTimeOffset EndsAt, DateTimeOffset? LastUsed);
 
 public sealed record SignOffRow(string By, DateTimeOffset At, string Note);
 
