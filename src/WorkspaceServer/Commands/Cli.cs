@@ -32,7 +32,7 @@ internal static class Cli
         root.Add(DemoCommand.Build());
         root.Add(InitCommand.Build());
         root.Add(ServeCommand.Build());
-        root.Add(Group("workspace", "Make, list, show and delete workspaces.", CreateWorkspaceCommand.Build(), ListWorkspacesCommand.Build(), ShowWorkspaceCommand.Build(), DeleteWorkspaceCommand.Build()));
+        root.Add(Group("workspace", "Make, list, show and delete workspaces, and bring deleted ones back.", CreateWorkspaceCommand.Build(), ListWorkspacesCommand.Build(), ShowWorkspaceCommand.Build(), DeleteWorkspaceCommand.Build(), UndeleteWorkspaceCommand.Build()));
         root.Add(Group("table", "Import tables and look at them.", ImportTableCommand.Build(), ListTablesCommand.Build(), ShowTableCommand.Build()));
         root.Add(SampleCommand.Build());
         root.Add(QueryCommand.Build());
@@ -51,7 +51,7 @@ internal static class Cli
         root.Add(Group("backup", "Back up, list, verify and prune.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build()));
         root.Add(RestoreCommand.Build());
         root.Add(Group("drill", "Sign, check and note restores that were practised.", CertifyDrillCommand.Build(), VerifyDrillCommand.Build(), RecordDrillCommand.Build()));
-        root.Add(Group("key", "Replace the master key.", RotateKeyCommand.Build()));
+        root.Add(Group("key", "Replace the master key, and destroy a workspace's.", RotateKeyCommand.Build(), DestroyKeyCommand.Build()));
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());

@@ -23,9 +23,9 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
 
     /// <summary>The workspace with this id or name, for what the verb is about to do there.</summary>
     /// <exception cref="ProblemException">None or several have it, or the policy says no.</exception>
-    public Workspace FindWorkspace(string idOrName, Permission permission)
+    public Workspace FindWorkspace(string idOrName, Permission permission, WorkspaceState state = WorkspaceState.InUse)
     {
-        var workspace = FindWorkspace(idOrName);
+        var workspace = FindWorkspace(idOrName, state);
         return Get<Policy>().May(Principal.Operator, permission, workspace.Id).IsAllowed
             ? workspace
             : throw new ProblemException(ProblemCodes.Forbidden, "You may not do that.");
@@ -44,20 +44,31 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
         }
     }
 
-    private Workspace FindWorkspace(string idOrName)
+    private Workspace FindWorkspace(string idOrName, WorkspaceState state)
     {
-        var store = Get<WorkspaceStore>();
-        if (WorkspaceId.TryParse(idOrName, out var id) && store.Find(id) is { } byId)
+        var all = Get<WorkspaceStore>().ListKept().Where(each => state == WorkspaceState.Any || each.HeldUntil is not null == (state == WorkspaceState.OnHold)).ToArray();
+        if (WorkspaceId.TryParse(idOrName, out var id) && all.FirstOrDefault(each => each.Id == id) is { } byId)
         {
             return byId;
         }
 
-        var named = store.List().Where(workspace => workspace.Name.Equals(idOrName, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var named = all.Where(workspace => workspace.Name.Equals(idOrName, StringComparison.OrdinalIgnoreCase)).ToArray();
         return named.Length switch
         {
             1 => named[0],
-            0 => throw new ProblemException(ProblemCodes.NotFound, $"There is no workspace '{idOrName}'. List them with: workspace-server workspace list"),
+            0 => throw new ProblemException(ProblemCodes.NotFound, $"There is no workspace '{idOrName}'. List them with: workspace-server workspace list{(state == WorkspaceState.OnHold ? " --deleted" : "")}"),
             _ => throw new ProblemException(ProblemCodes.InvalidArgument, $"{named.Length} workspaces are named '{idOrName}'. Use the id of one of them."),
         };
     }
+}
+
+/// <summary>Which workspaces a verb is about.</summary>
+internal enum WorkspaceState
+{
+    InUse,
+
+    /// <summary>Deleted, and not destroyed yet.</summary>
+    OnHold,
+
+    Any,
 }

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Health;
+using WorkspaceServer.Features.Keys;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -39,6 +40,7 @@ internal static class ServeCommand
             services.AddWorkspaces(configuration);
             services.AddBackupTimer();
             services.AddHostedService<FailureMails>();
+            services.AddHostedService<HoldSweeper>();
         });
         app.Services.GetRequiredService<WorkspaceLifecycle>().Sweep();
         app.Services.GetRequiredService<IWorkspaceGateway>();

@@ -14,6 +14,9 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
+    /// <summary>How long a deleted workspace can be brought back.</summary>
+    public static readonly TimeSpan HoldTime = TimeSpan.FromDays(30);
+
     /// <param name="record">Writes the audit row, in the transaction that makes the workspace.</param>
     /// <exception cref="ProblemException">The name is empty or too long.</exception>
     public Workspace Create(string name, Action<ControlConnection, Workspace> record) => Adopt(
@@ -43,6 +46,40 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
         return workspace;
     }
 
+    /// <summary>Puts it on hold: to everybody it is unknown at once, but until the time that this gives it can be brought back.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    /// <exception cref="ProblemException">There is no such workspace.</exception>
+    public DateTimeOffset Hold(WorkspaceId id, Action<ControlConnection> record)
+    {
+        var until = clock.GetUtcNow() + HoldTime;
+        return store.Hold(id, clock.GetUtcNow(), until, record) ? until : throw Unknown();
+    }
+
+    /// <summary>Brings back what is on hold, with everything that it had.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    /// <exception cref="ProblemException">It is not on hold, or was for too long.</exception>
+    public void BringBack(WorkspaceId id, Action<ControlConnection> record)
+    {
+        if (!store.BringBack(id, clock.GetUtcNow(), record))
+        {
+            throw new ProblemException(ProblemCodes.NotFound, "There is no such workspace on hold. List those with: workspace-server workspace list --deleted");
+        }
+    }
+
+    /// <summary>Destroys those whose hold is over.</summary>
+    /// <param name="record">As for <see cref="Delete"/>.</param>
+    /// <returns>How many.</returns>
+    public int DeleteDue(Action<ControlConnection, Workspace> record)
+    {
+        var due = store.ListKept().Where(each => each.HeldUntil <= clock.GetUtcNow()).ToArray();
+        foreach (var each in due)
+        {
+            Delete(each.Id, connection => record(connection, each));
+        }
+
+        return due.Length;
+    }
+
     /// <summary>Destroys the key's salt, then the files.</summary>
     /// <param name="record">Writes the audit row, in the transaction that destroys the salt.</param>
     /// <exception cref="ProblemException">There is no such workspace.</exception>
@@ -50,7 +87,7 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     {
         if (!store.Delete(id, clock.GetUtcNow(), record))
         {
-            throw new ProblemException(ProblemCodes.NotFound, "There is no such workspace. List them with: workspace-server workspace list");
+            throw Unknown();
         }
 
         Sweep();
@@ -69,6 +106,8 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
 
     /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
     public void Sweep() => store.Sweep(folder.DeleteWorkspace);
+
+    private static ProblemException Unknown() => new(ProblemCodes.NotFound, "There is no such workspace. List them with: workspace-server workspace list");
 
     private void MakeFile(Workspace workspace, Action<string, SecretBytes> makeFile)
     {

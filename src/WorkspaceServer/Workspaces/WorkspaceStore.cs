@@ -5,12 +5,14 @@ using WorkspaceServer.Vault;
 namespace WorkspaceServer.Workspaces;
 
 /// <param name="KeySalt">What the file's key is derived with; not secret, but without it every copy is unreadable.</param>
-internal sealed record Workspace(WorkspaceId Id, string Name, byte[] KeySalt, DateTimeOffset CreatedAt);
+/// <param name="HeldUntil">Until when it can be brought back, if it was deleted; else null.</param>
+internal sealed record Workspace(WorkspaceId Id, string Name, byte[] KeySalt, DateTimeOffset CreatedAt, DateTimeOffset? HeldUntil = null);
 
-/// <summary>All SQL about which workspaces exist. Table: workspace. Schema: Control/Migrations/0001.</summary>
+/// <summary>All SQL about which workspaces exist. Table: workspace. Schema: Control/Migrations/0001, 0017.</summary>
 internal sealed class WorkspaceStore(ControlDatabase control)
 {
-    private const string Columns = "SELECT id, name, key_salt, created_at FROM workspace ";
+    private const string Columns = "SELECT id, name, key_salt, created_at, held_until FROM workspace ";
+    private const string Kept = "(deleted_at IS NULL OR held_until IS NOT NULL)";
 
     /// <summary>Notes a workspace that is about to be made. It counts as deleted until <see cref="Finish"/>, so one that is cut short leaves what a deleted one leaves.</summary>
     public void Begin(Workspace workspace)
@@ -36,13 +38,13 @@ internal sealed class WorkspaceStore(ControlDatabase control)
         connection.Commit();
     }
 
-    /// <summary>Hands every deleted workspace to <paramref name="remove"/>, while nobody makes one.</summary>
+    /// <summary>Hands every deleted workspace that is not on hold to <paramref name="remove"/>, while nobody makes one.</summary>
     public void Sweep(Action<WorkspaceId> remove)
     {
         using var connection = control.Open();
         connection.Begin();
         var deleted = new List<WorkspaceId>();
-        using (var command = connection.Command("SELECT id FROM workspace WHERE deleted_at IS NOT NULL"))
+        using (var command = connection.Command("SELECT id FROM workspace WHERE deleted_at IS NOT NULL AND held_until IS NULL"))
         using (var rows = command.ExecuteReader())
         {
             while (rows.Read())
@@ -56,19 +58,60 @@ internal sealed class WorkspaceStore(ControlDatabase control)
     }
 
     /// <summary>Null if it never existed or was deleted.</summary>
-    public Workspace? Find(WorkspaceId id)
-    {
-        using var connection = control.Open();
-        using var command = connection.Command(Columns + "WHERE id = @id AND deleted_at IS NULL", ("@id", id.ToString()));
-        using var rows = command.ExecuteReader();
-        return rows.Read() ? Read(rows) : null;
-    }
+    public Workspace? Find(WorkspaceId id) => All(Columns + "WHERE id = @id AND deleted_at IS NULL", ("@id", id.ToString())) is [var found] ? found : null;
+
+    /// <summary>Also if it is on hold.</summary>
+    public Workspace? FindKept(WorkspaceId id) => All(Columns + "WHERE id = @id AND " + Kept, ("@id", id.ToString())) is [var found] ? found : null;
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<Workspace> List()
+    public IReadOnlyList<Workspace> List() => All(Columns + "WHERE deleted_at IS NULL ORDER BY id");
+
+    /// <summary>Also those on hold: every workspace that has a file and a key. Oldest first.</summary>
+    public IReadOnlyList<Workspace> ListKept() => All(Columns + "WHERE " + Kept + " ORDER BY id");
+
+    /// <summary>Lets nobody reach it any more, but keeps it until then.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    /// <returns>False if there was none.</returns>
+    public bool Hold(WorkspaceId id, DateTimeOffset now, DateTimeOffset until, Action<ControlConnection> record) => Change(
+        "UPDATE workspace SET deleted_at = @now, held_until = @until WHERE id = @id AND deleted_at IS NULL",
+        record,
+        ("@now", now.ToUnixTimeSeconds()),
+        ("@until", until.ToUnixTimeSeconds()),
+        ("@id", id.ToString()));
+
+    /// <summary>Brings one back that is on hold.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    /// <returns>False if it is not on hold, or no longer.</returns>
+    public bool BringBack(WorkspaceId id, DateTimeOffset now, Action<ControlConnection> record) => Change(
+        "UPDATE workspace SET deleted_at = NULL, held_until = NULL WHERE id = @id AND held_until > @now", record, ("@now", now.ToUnixTimeSeconds()), ("@id", id.ToString()));
+
+    /// <summary>Marks it deleted and destroys its salt, on hold or not: from then on no copy of its file can be read, but with a backup of this database that is older.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    /// <returns>False if there was none.</returns>
+    public bool Delete(WorkspaceId id, DateTimeOffset now, Action<ControlConnection> record) => Change(
+        "UPDATE workspace SET deleted_at = @now, held_until = NULL, key_salt = zeroblob(32) WHERE id = @id AND (deleted_at IS NULL OR held_until IS NOT NULL)",
+        record,
+        ("@now", now.ToUnixTimeSeconds()),
+        ("@id", id.ToString()));
+
+    private bool Change(string sql, Action<ControlConnection> record, params ReadOnlySpan<(string, object?)> values)
     {
         using var connection = control.Open();
-        using var command = connection.Command(Columns + "WHERE deleted_at IS NULL ORDER BY id");
+        connection.Begin();
+        if (connection.Execute(sql, values) == 0)
+        {
+            return false;
+        }
+
+        record(connection);
+        connection.Commit();
+        return true;
+    }
+
+    private List<Workspace> All(string sql, params ReadOnlySpan<(string, object?)> values)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(sql, values);
         using var rows = command.ExecuteReader();
         var list = new List<Workspace>();
         while (rows.Read())
@@ -79,29 +122,10 @@ internal sealed class WorkspaceStore(ControlDatabase control)
         return list;
     }
 
-    /// <summary>Marks it deleted and destroys its salt: from then on no copy of its file can be read, but with a backup of this database that is older.</summary>
-    /// <param name="record">Writes the audit row, in the same transaction.</param>
-    /// <returns>False if there was none.</returns>
-    public bool Delete(WorkspaceId id, DateTimeOffset now, Action<ControlConnection> record)
-    {
-        using var connection = control.Open();
-        connection.Begin();
-        if (connection.Execute(
-            "UPDATE workspace SET deleted_at = @now, key_salt = zeroblob(32) WHERE id = @id AND deleted_at IS NULL",
-            ("@now", now.ToUnixTimeSeconds()),
-            ("@id", id.ToString())) == 0)
-        {
-            return false;
-        }
-
-        record(connection);
-        connection.Commit();
-        return true;
-    }
-
     private static Workspace Read(SqliteDataReader row) => new(
         WorkspaceId.Parse(row.GetString(0)),
         row.GetString(1),
         row.GetFieldValue<byte[]>(2),
-        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(3)));
+        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(3)),
+        row.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(4)));
 }

@@ -25,7 +25,6 @@ public sealed class RecordedVerbsTests : IDisposable
     [Trait("action", nameof(AuditActions.QueryRun))]
     [Trait("action", nameof(AuditActions.TokenCreated))]
     [Trait("action", nameof(AuditActions.TokenRevoked))]
-    [Trait("action", nameof(AuditActions.WorkspaceDeleted))]
     [Trait("action", nameof(AuditActions.SystemExamined))]
     [Trait("action", nameof(AuditActions.AuditExported))]
     [Trait("action", nameof(AuditActions.AuditVerified))]
@@ -48,7 +47,7 @@ public sealed class RecordedVerbsTests : IDisposable
         Assert.Equal(
             [
                 "system.initialised", "workspace.created", "table.imported", "sample.loaded", "query.run", "token.created", "token.revoked", "system.examined", "audit.verified",
-                "audit.exported", "workspace.deleted",
+                "audit.exported", "workspace.closing",
             ],
             rows.Select(row => row.GetProperty("action").GetString()));
         Assert.All(rows, row => Assert.Equal(("operator", Environment.UserName, "ok"), (Text(row, "actor_kind"), Text(row, "actor_name"), Text(row, "outcome"))));

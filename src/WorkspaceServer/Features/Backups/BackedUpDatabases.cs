@@ -13,8 +13,8 @@ internal sealed class BackedUpDatabases(WorkspaceStore workspaces, DataFolder fo
     /// <summary>The file system's clock counts in steps; what was written this shortly ago may be written again without another time.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
-    /// <summary>Every workspace, by id.</summary>
-    public IReadOnlyList<string> Workspaces() => [.. workspaces.List().Select(workspace => workspace.Id.ToString())];
+    /// <summary>Every workspace, by id; also those on hold, which may be brought back.</summary>
+    public IReadOnlyList<string> Workspaces() => [.. workspaces.ListKept().Select(workspace => workspace.Id.ToString())];
 
     /// <summary>Holds the database at this moment.</summary>
     /// <returns>Null if the workspace is gone.</returns>
@@ -50,5 +50,5 @@ internal sealed class BackedUpDatabases(WorkspaceStore workspaces, DataFolder fo
 
     private SecretBytes? KeyOf(string file) => file == BackedUpFile.Control
         ? KeyDerivation.ForControl(master)
-        : workspaces.Find(WorkspaceId.Parse(file)) is { } workspace ? KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt) : null;
+        : workspaces.FindKept(WorkspaceId.Parse(file)) is { } workspace ? KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt) : null;
 }

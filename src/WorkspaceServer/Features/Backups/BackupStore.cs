@@ -101,7 +101,7 @@ internal sealed class BackupStore(ControlDatabase control)
     public static IReadOnlyList<string> WorkspacesIn(SqliteConnection held)
     {
         using var command = held.CreateCommand();
-        command.CommandText = "SELECT id FROM workspace WHERE deleted_at IS NULL ORDER BY id";
+        command.CommandText = "SELECT id FROM workspace WHERE deleted_at IS NULL OR held_until IS NOT NULL ORDER BY id";
         using var rows = command.ExecuteReader();
         var ids = new List<string>();
         while (rows.Read())

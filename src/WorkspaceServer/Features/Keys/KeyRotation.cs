@@ -59,7 +59,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
 
         KeyChange.SyncDisk();
         using var control = ControlDatabase.Open(folder, to);
-        return new KeyRotationResult(from.Fingerprint, to.Fingerprint, SwapKeyFiles(from), new WorkspaceStore(control).List().Count);
+        return new KeyRotationResult(from.Fingerprint, to.Fingerprint, SwapKeyFiles(from), new WorkspaceStore(control).ListKept().Count);
     }
 
     /// <summary>Brings every file back under the old key and forgets the new one.</summary>
@@ -81,7 +81,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
         }
 
         using var control = ControlDatabase.Open(folder, from);
-        var workspaces = new WorkspaceStore(control).List();
+        var workspaces = new WorkspaceStore(control).ListKept();
         for (var i = 0; i < workspaces.Count; i++)
         {
             report((double)i / workspaces.Count, workspaces[i].Name);
@@ -164,7 +164,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
     {
         using var control = ControlDatabase.OpenCopy(copy, to);
         using var mac = AuditFeature.OpenMac(control, from);
-        var workspaces = new WorkspaceStore(control).List().Count;
+        var workspaces = new WorkspaceStore(control).ListKept().Count;
 
         // Never disposed, which would raise the anchor to a row that is not there yet if this is cut short.
         var audit = AuditFeature.Open(folder, control, mac, clock);
@@ -202,7 +202,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
     {
         var store = new WorkspaceStore(control);
         store.Sweep(folder.DeleteWorkspace);
-        return store.List();
+        return store.ListKept();
     }
 
     private static SecretBytes KeyOf(MasterKey master, Workspace workspace) => KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);

@@ -74,7 +74,7 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
         report(0, "Control database");
         long rows = await RestoreControlAsync(folder, chain, cancel);
         using var control = ControlDatabase.Open(folder, master);
-        var workspaces = new WorkspaceStore(control).List();
+        var workspaces = new WorkspaceStore(control).ListKept();
         using var trail = new StatementTrail(folder, clock);
         var done = 0;
         await Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (workspace, token) =>

@@ -59,7 +59,7 @@ internal sealed class WorkspaceRestore(IObjectStore store, MasterKey master, Bac
         var entries = chain.Files.GetValueOrDefault(BackedUpFile.Control) ?? throw Damage.Of(chain.Last.ObjectName, "has no control database");
         await files.RestoreAsync(entries, scratch.ControlDatabase, cancel);
         using var control = ControlDatabase.Open(scratch, master);
-        var found = new WorkspaceStore(control).List().Where(each => each.Id.ToString() == named || each.Name.Equals(named, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var found = new WorkspaceStore(control).ListKept().Where(each => each.Id.ToString() == named || each.Name.Equals(named, StringComparison.OrdinalIgnoreCase)).ToArray();
         return found.Length switch
         {
             1 => found[0],

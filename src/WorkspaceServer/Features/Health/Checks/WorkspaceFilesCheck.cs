@@ -13,7 +13,7 @@ internal sealed class WorkspaceFilesCheck(WorkspaceStore store, WorkspaceLifecyc
     public Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel)
     {
         lifecycle.Sweep();
-        var workspaces = store.List();
+        var workspaces = store.ListKept();
         List<Finding> findings = [Folders(workspaces)];
         foreach (var workspace in workspaces)
         {
