@@ -57,6 +57,7 @@ internal static class InitCommand
             output.Line($"Master key:  {keyFile}{(madeKey ? "" : " (was there)")}");
             output.Line();
             output.Line("Copy the master key to a safe place now. Without it nothing in the data folder can ever be read.");
+            output.Line("A page to print, which says what to keep where: workspace-server key recovery-sheet");
         });
         return ExitCodes.Ok;
     }

@@ -29,6 +29,12 @@ public sealed class BackupVerbsTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("backup.key")));
         Assert.Equal(1, (await RunAsync("a", "doctor")).ExitCode);
 
+        var sheet = (await RunAsync("a", "key", "recovery-sheet")).Output;
+        Assert.Contains($"Belongs to: {recipient}", sheet, StringComparison.Ordinal);
+        Assert.Contains(folder.File("store"), sheet, StringComparison.Ordinal);
+        Assert.Matches("Fingerprint: [0-9a-f]{8,}", sheet);
+        Assert.DoesNotContain("AGE-SECRET-KEY-1", sheet, StringComparison.Ordinal);
+
         await RunAsync("a", "workspace", "create", "Books", "--sample");
         var made = await RunAsync("a", "backup", "run", "--json");
         Assert.Equal((0, 2), (made.ExitCode, made.Json.GetProperty("uploaded").GetInt32()));
