@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Testing;
@@ -9,7 +8,7 @@ using Xunit;
 namespace WorkspaceServer.Tests.Crash;
 
 /// <summary>The real server, killed while an agent sends: what was acknowledged is there once, and the totals agree in the end.</summary>
-public sealed partial class SyncCrashTests : IDisposable
+public sealed class SyncCrashTests : IDisposable
 {
     private const ulong Seed = 1117;
     private const int RowsPerBatch = 3_000;
@@ -20,8 +19,10 @@ public sealed partial class SyncCrashTests : IDisposable
     private static readonly SyncSchema Schema = new("orders", [new("id", SyncType.Integer), new("name", SyncType.Text), new("amount", SyncType.Decimal)], ["id"]);
 
     private readonly TemporaryFolder home = new();
-    private Process? server;
+    private readonly ServerProgram server;
     private HttpClient? http;
+
+    public SyncCrashTests() => server = new ServerProgram(home.Path);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -32,7 +33,7 @@ public sealed partial class SyncCrashTests : IDisposable
     {
         foreach (var arguments in new string[][] { ["init"], ["workspace", "create", "Books"], ["pairing", "create", "-w", "Books", "--out", home.File("pair.txt")] })
         {
-            await ProgramAsync(arguments);
+            await server.RunAsync(arguments);
         }
 
         await StartAsync();
@@ -73,7 +74,7 @@ public sealed partial class SyncCrashTests : IDisposable
 
         await KilledDuringAsync(() => sender.CommitAsync(run, SyncSender.Commit(batches, totals)), random, agent);
         var committed = await SyncSender.OkAsync(await sender.CommitAsync(run, SyncSender.Commit(batches, totals)));
-        await KillAsync();
+        await server.KillAsync();
 
         Assert.InRange(resent, 0, 3); // never more than the batch that was on its way
         Assert.Equal((totals.Rows, totals.Sums["amount"]), (committed.Result!.Totals.Rows, committed.Result.Totals.Sums["amount"]));
@@ -85,9 +86,7 @@ public sealed partial class SyncCrashTests : IDisposable
 
     public void Dispose()
     {
-        server?.Kill();
-        server?.WaitForExit();
-        server?.Dispose();
+        server.Dispose();
         http?.Dispose();
         home.Dispose();
     }
@@ -104,7 +103,7 @@ public sealed partial class SyncCrashTests : IDisposable
             Thread.SpinWait(100);
         }
 
-        await KillAsync();
+        await server.KillAsync();
         try
         {
             (await sent).Dispose();
@@ -118,40 +117,10 @@ public sealed partial class SyncCrashTests : IDisposable
         agent.Http = http!;
     }
 
-    private async Task KillAsync()
-    {
-        server!.Kill();
-        await server.WaitForExitAsync(Cancel);
-        server.Dispose();
-        server = null;
-    }
-
     private async Task StartAsync()
     {
-        server = Start(["serve", "--set", "Server:Url=http://127.0.0.1:0", "--set", "Server:PublicUrl=http://books.example.in", "--set", "Server:LogFormat=Json"]);
-        var url = "";
-        while (url.Length == 0 && await server.StandardOutput.ReadLineAsync(Cancel) is { } line)
-        {
-            url = Address().Match(line).Value;
-        }
-
-        Assert.NotEqual("", url);
-        _ = server.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await server.StartAsync();
         http?.Dispose();
-        http = new HttpClient { BaseAddress = new Uri(url) };
+        http = new HttpClient { BaseAddress = server.Url };
     }
-
-    private async Task ProgramAsync(string[] arguments)
-    {
-        using var program = Start(arguments);
-        var output = await program.StandardOutput.ReadToEndAsync(Cancel);
-        await program.WaitForExitAsync(Cancel);
-        Assert.True(program.ExitCode == 0, output);
-    }
-
-    private Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", home.Path, .. arguments]) { RedirectStandardOutput = true })!;
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
-    private static partial Regex Address();
 }

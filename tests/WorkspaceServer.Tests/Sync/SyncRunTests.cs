@@ -288,6 +288,22 @@ public sealed class SyncRunTests(SyncHouse house) : IClassFixture<SyncHouse>
     private static async Task<CatalogTable> CatalogAsync(Books books) =>
         Assert.Single((await books.House.Server.Workspaces.Gateway.GetCatalogAsync(books.Workspace, ReadAccess.Everything, TestContext.Current.CancellationToken)).Tables);
 
+    /// <summary>What is sent, changed and removed is so in the index too, by FTS5's own check and to who searches.</summary>
+    [Fact]
+    public async Task TheIndexFollowsEveryRow()
+    {
+        var books = await house.NewBooksAsync();
+        var all = Enumerable.Range(1, 200).Select(id => Order(id, $"party{id} Müller हिन्दी", "1.5")).ToArray();
+        var (run, _) = await books.SendOrdersAsync(all);
+        var (batch, _) = SyncSender.Rows(Orders, [Order(7, "renamed7", "1.5"), Order(201, "added201", "1.5")], Enumerable.Range(100, 50).Select(id => new[] { Cell.Of(id) }));
+        Cell[][] left = [.. all.Where((_, at) => at + 1 is not 7 and (< 100 or >= 150)), Order(7, "renamed7", "1.5"), Order(201, "added201", "1.5")];
+        await books.Sender.SendAsync(new RunRequest(SyncMode.Upsert, Orders, "orders.csv", run), [batch], SyncSender.Rows(Orders, left).Totals);
+
+        Assert.Equal(["7", "201", "", "99"], [await FindAsync(books, "renamed7"), await FindAsync(books, "added201"), await FindAsync(books, "party120"), await FindAsync(books, "party99")]);
+        using var lease = books.House.Server.Workspaces.Open.Use(books.Workspace);
+        Assert.Empty(await lease.File.Writer.RunAsync(FullTextCheck.Damages, TestContext.Current.CancellationToken));
+    }
+
     /// <summary>Keys of the rows that a word is found in.</summary>
     private static async Task<string> FindAsync(Books books, string word)
     {

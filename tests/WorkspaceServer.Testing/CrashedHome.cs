@@ -9,7 +9,7 @@ using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
 using Xunit;
 
-namespace WorkspaceServer.Tests.Crash;
+namespace WorkspaceServer.Testing;
 
 /// <summary>What is in a home after its program was killed, read from the files themselves.</summary>
 internal sealed class CrashedHome : IDisposable
@@ -53,13 +53,12 @@ internal sealed class CrashedHome : IDisposable
         damages.AddRange(Folder.FindOpenToOthers().Select(path => $"open to others: {path}"));
         foreach (var workspace in Workspaces.List())
         {
-            using var file = Open(workspace);
-            damages.AddRange(EncryptedDatabase.CheckIntegrity(file).Select(damage => $"workspace {workspace.Name}: {damage}"));
+            using var file = Open(workspace, DatabaseAccess.ReadWrite);
+            damages.AddRange(EncryptedDatabase.CheckIntegrity(file).Concat(FullTextCheck.Damages(file)).Select(damage => $"workspace {workspace.Name}: {damage}"));
             foreach (var table in CatalogStore.Read(file).Tables)
             {
                 var rows = Number(file, $"SELECT count(*) FROM {Identifiers.Quote(table.Schema.Name)}");
                 damages.AddRange(rows == table.RowCount ? [] : [$"table {table.Schema.Name} has {rows} rows and should have {table.RowCount}"]);
-                damages.AddRange(table.FullTextTable is null || Number(file, $"SELECT count(*) FROM {Identifiers.Quote(table.FullTextTable + "_docsize")}") == rows ? [] : [$"the index of {table.Schema.Name} misses rows"]);
             }
         }
 
@@ -109,10 +108,10 @@ internal sealed class CrashedHome : IDisposable
         master.Dispose();
     }
 
-    private SqliteConnection Open(Workspace workspace)
+    private SqliteConnection Open(Workspace workspace, DatabaseAccess access = DatabaseAccess.ReadOnly)
     {
         using var key = KeyDerivation.ForWorkspace(master, workspace.Id, workspace.KeySalt);
-        return EncryptedDatabase.Open(Folder.DatabaseOf(workspace.Id), key, DatabaseAccess.ReadOnly);
+        return EncryptedDatabase.Open(Folder.DatabaseOf(workspace.Id), key, access);
     }
 
     private static long Number(SqliteConnection connection, string sql)

@@ -1,0 +1,80 @@
+using WorkspaceServer.Agent.Tests.Programs;
+using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Testing;
+using Xunit;
+
+namespace WorkspaceServer.EndToEnd.Agents;
+
+/// <summary>A server and an agent, both as the programs that are shipped, with a network between them that the test holds in its hands.</summary>
+internal sealed class AgentHouse : IAsyncDisposable
+{
+    public const string Workspace = "Books";
+
+    private readonly TemporaryFolder folder = new();
+    private string token = "";
+
+    private AgentHouse()
+    {
+        Directory.CreateDirectory(folder.File("tables"));
+        Server = new ServerProgram(folder.File("server"));
+        Agent = AgentProgram.Here(folder.File("agent"));
+    }
+
+    public ServerProgram Server { get; }
+
+    public AgentProgram Agent { get; }
+
+    public CuttingProxy Network { get; } = new();
+
+    public string Tables => folder.File("tables");
+
+    public static async Task<AgentHouse> StartAsync()
+    {
+        var house = new AgentHouse();
+        await house.Server.RunAsync("init");
+        await house.Server.RunAsync("workspace", "create", Workspace);
+        house.token = (await house.Server.RunJsonAsync("token", "create", "-w", Workspace)).GetProperty("token").GetString()!;
+        await house.StartServerAsync();
+        return house;
+    }
+
+    /// <summary>Starts the server, again too; to the agent it is where it was.</summary>
+    public async Task StartServerAsync()
+    {
+        await Server.StartAsync("--set", "Limits:Sync=100000", "--set", "Limits:Pairing=100000");
+        Network.Target = Server.Url;
+    }
+
+    /// <summary>Pairs the agent and gives it the folder of tables.</summary>
+    public async Task PairAsync()
+    {
+        var file = folder.File("pair.txt");
+        await Server.RunAsync("pairing", "create", "-w", Workspace, "--out", file);
+        await Agent.SucceedAsync("pair", "--url", Network.Url, "--token-file", file, "--name", "Shop PC");
+        await Agent.SucceedAsync("source", "add", "files", Tables);
+    }
+
+    public BooksTable Table(string name, ulong seed, int rows, int fillerLength)
+    {
+        var table = new BooksTable(Path.Combine(Tables, name + ".csv"), new Features.Samples.SeededRandom(seed), rows, fillerLength);
+        table.Write();
+        return table;
+    }
+
+    /// <summary>What an AI client is answered: cells between | and rows on lines.</summary>
+    public async Task<string> AskAsync(string sql)
+    {
+        var answer = await McpQuestion.AskAsync(new Uri(Server.Url, "/mcp"), token, sql, TestContext.Current.CancellationToken);
+        return string.Join('\n', answer.Rows.Select(row => string.Join('|', row)));
+    }
+
+    /// <summary>What is in the files of a server that was killed.</summary>
+    public CrashedHome OpenFiles() => new(Server.Home);
+
+    public async ValueTask DisposeAsync()
+    {
+        Server.Dispose();
+        await Network.DisposeAsync();
+        folder.Dispose();
+    }
+}

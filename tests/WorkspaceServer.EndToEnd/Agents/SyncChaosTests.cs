@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using WorkspaceServer.Features.Samples;
+using Xunit;
+
+namespace WorkspaceServer.EndToEnd.Agents;
+
+/// <summary>
+/// kill -9 of the agent and of the server, and broken connections, at random places of real syncs. What was acknowledged is there once, nothing half is ever seen,
+/// and no more than the batch that was on its way is sent again. ATTACK_KILLS says how many.
+/// </summary>
+public sealed class SyncChaosTests(ITestOutputHelper output)
+{
+    private const ulong DefaultSeed = 40;
+    private const int DefaultBlows = 8;
+    private const int Lanes = 2;
+
+    /// <summary>Rows so long that about a hundred fill a batch.</summary>
+    private const int LongRow = 40_000;
+
+    private const int Rows = 260;
+
+    /// <summary>How long a blow waits after its byte has passed, at most: so it also falls while something is being written.</summary>
+    private const int MaxMicroseconds = 25_000;
+
+    /// <summary>Starts of the agent that one sync may take; each is cut short by at most one blow.</summary>
+    private const int MaxStarts = 6;
+
+    private static int Blows => int.TryParse(Environment.GetEnvironmentVariable("ATTACK_KILLS"), out var kills) ? kills : DefaultBlows;
+
+    private static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("ATTACK_SEED"), out var seed) ? seed : DefaultSeed;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [Trait("claim", "D65")]
+    public async Task EveryAcknowledgedBatchIsThereOnce_WhateverIsKilledOrCut()
+    {
+        var fallen = await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new SeededRandom((Seed * Lanes) + (ulong)lane), Blows / Lanes))));
+
+        output.WriteLine($"seed {Seed}: {string.Join(", ", fallen.SelectMany(each => each).GroupBy(blow => blow).Select(group => $"{group.Count()} × {group.Key}"))}");
+        Assert.Equal(Blows / Lanes * Lanes, fallen.Sum(each => each.Count));
+        Assert.All(Enum.GetValues<Blow>(), blow => Assert.Contains(blow, fallen.SelectMany(each => each)));
+    }
+
+    private static async Task<List<Blow>> LaneAsync(SeededRandom random, int blows)
+    {
+        await using var house = await AgentHouse.StartAsync();
+        var table = house.Table("orders", (ulong)random.Next(int.MaxValue), Rows, LongRow);
+        await house.PairAsync();
+        await house.Agent.SucceedAsync("sync", "--once");
+        table.ChangeMost();
+        table.Write();
+        var fallen = new List<Blow>();
+        for (var sync = 0; fallen.Count < blows; sync++)
+        {
+            Assert.True(sync < 10 * blows, "The blows do not fall.");
+            await SyncAsync(house, table, random, (Blow)(sync % Enum.GetValues<Blow>().Length), fallen);
+            table.ChangeMost();
+            table.Write();
+        }
+
+        await house.Server.KillAsync();
+        using var files = house.OpenFiles();
+        Assert.Empty(files.Damages());
+        return fallen;
+    }
+
+    /// <summary>One sync into which a blow falls, and as many starts of the agent as it takes after that.</summary>
+    private static async Task SyncAsync(AgentHouse house, BooksTable table, SeededRandom random, Blow blow, List<Blow> fallen)
+    {
+        var (up, down) = house.Network.Passed;
+        house.Network.Begin();
+        var before = await house.AskAsync(table.Question);
+        var struck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Process? agent = null;
+        var isUp = blow == Blow.ConnectionCutOnTheWay || (blow != Blow.AnswerCut && random.OneIn(2));
+        var expected = Math.Max(1, isUp ? up : down);
+        var pause = random.OneIn(2) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(random.Next(MaxMicroseconds));
+        house.Network.When(isUp, random.Next((int)Math.Min(expected, int.MaxValue)), breaks: blow is Blow.ConnectionCutOnTheWay or Blow.AnswerCut, () => _ = Task.Run(() => StrikeAsync(house, blow, pause, agent!, struck)));
+
+        var starts = 0;
+        int code;
+        do
+        {
+            Assert.True(++starts <= MaxStarts, $"The sync does not come to its end after {blow}.");
+            using (agent = house.Agent.Start("sync", "--once", "--json"))
+            {
+                code = await EndAsync(agent);
+            }
+
+            if (starts == 1 && !house.Network.Cancel())
+            {
+                await struck.Task;
+                fallen.Add(blow);
+                if (code != 0)
+                {
+                    // Whoever asks meanwhile sees all of what was there before, or all of what is to come.
+                    Assert.Contains(await house.AskAsync(table.Question), new[] { before, table.Answer });
+                }
+            }
+        }
+        while (code != 0);
+
+        Assert.Equal(table.Answer, await house.AskAsync(table.Question));
+        var sent = house.Network.Batches;
+        Assert.InRange(sent.Count - sent.Distinct().Count(), 0, 1);
+
+        Assert.All(await house.Network.RepeatAsync(Cancel), status => Assert.InRange(status, 200, 499));
+        Assert.Equal(table.Answer, await house.AskAsync(table.Question));
+    }
+
+    private static async Task StrikeAsync(AgentHouse house, Blow blow, TimeSpan pause, Process agent, TaskCompletionSource struck)
+    {
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < pause)
+            {
+                Thread.SpinWait(100);
+            }
+
+            if (blow == Blow.AgentKilled)
+            {
+                agent.Kill();
+            }
+            else if (blow == Blow.ServerKilled)
+            {
+                await house.Server.KillAsync();
+                await house.StartServerAsync();
+            }
+
+            struck.SetResult();
+        }
+#pragma warning disable CA1031 // What fails here fails the test, in the task that waits for it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            struck.SetException(error);
+        }
+    }
+
+    private static async Task<int> EndAsync(Process agent)
+    {
+        agent.StandardInput.Close();
+        var output = agent.StandardOutput.ReadToEndAsync(Cancel);
+        var errors = agent.StandardError.ReadToEndAsync(Cancel);
+        await agent.WaitForExitAsync(Cancel);
+        await output;
+        await errors;
+        return agent.ExitCode;
+    }
+
+    private enum Blow
+    {
+        AgentKilled,
+        ServerKilled,
+        ConnectionCutOnTheWay,
+        AnswerCut,
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace WorkspaceServer.Testing;
+
+/// <summary>The server as the process that operators run: it can be killed, and started again on what it left.</summary>
+internal sealed partial class ServerProgram(string home) : IDisposable
+{
+    private Process? server;
+
+    public string Home => home;
+
+    /// <summary>Where it listens since it was last started.</summary>
+    public Uri Url { get; private set; } = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task StartAsync(params string[] more)
+    {
+        server = Start(["serve", "--set", "Server:Url=http://127.0.0.1:0", "--set", "Server:PublicUrl=http://books.example.in", "--set", "Server:LogFormat=Json", .. more]);
+        var url = "";
+        while (url.Length == 0 && await server.StandardOutput.ReadLineAsync(Cancel) is { } line)
+        {
+            url = Address().Match(line).Value;
+        }
+
+        Assert.NotEqual("", url);
+        _ = server.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        Url = new Uri(url);
+    }
+
+    /// <summary>As a power cut: no signal that it could hear.</summary>
+    public async Task KillAsync()
+    {
+        server!.Kill();
+        await server.WaitForExitAsync(Cancel);
+        server.Dispose();
+        server = null;
+    }
+
+    /// <summary>Runs another verb to its end.</summary>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        using var program = Start(arguments);
+        var output = await program.StandardOutput.ReadToEndAsync(Cancel);
+        await program.WaitForExitAsync(Cancel);
+        Assert.True(program.ExitCode == 0, output);
+        return output;
+    }
+
+    public async Task<JsonElement> RunJsonAsync(params string[] arguments) => JsonElement.Parse(await RunAsync([.. arguments, "--json"]));
+
+    public void Dispose()
+    {
+        server?.Kill();
+        server?.WaitForExit();
+        server?.Dispose();
+    }
+
+    private Process Start(string[] arguments) => Process.Start(
+        new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", home, .. arguments]) { RedirectStandardOutput = true })!;
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+}
