@@ -54,7 +54,7 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         for (var sync = 0; fallen.Count < blows; sync++)
         {
             Assert.True(sync < 10 * blows, "The blows do not fall.");
-            await SyncAsync(house, table, random, (Blow)(sync % Enum.GetValues<Blow>().Length), fallen);
+            await SyncAsync(house, table, random, (Blow)(fallen.Count % Enum.GetValues<Blow>().Length), fallen);
             table.ChangeMost();
             table.Write();
         }
