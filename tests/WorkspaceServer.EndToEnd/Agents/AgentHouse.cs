@@ -41,7 +41,7 @@ internal sealed class AgentHouse : IAsyncDisposable
     /// <summary>Starts the server, again too; to the agent it is where it was.</summary>
     public async Task StartServerAsync()
     {
-        await Server.StartAsync("--set", "Limits:Sync=100000", "--set", "Limits:Pairing=100000");
+        await Server.StartAsync("--set", "Limits:Sync=100000", "--set", "Limits:Pairing=100000", "--set", "Query:DeadlineMilliseconds=60000");
         Network.Target = Server.Url;
     }
 
