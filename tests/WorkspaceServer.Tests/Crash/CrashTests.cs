@@ -69,13 +69,15 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
             Assert.True(home.Find("Second") is null || home.Tables("Second").Count == 0);
         }
         ),
-        ["workspace delete"] = (["workspace", "delete", "Books", "--yes", "--json"], 6, (home, run, template) =>
-        {
-            Require(run, home.Find("Books") is null, "the workspace is still there");
-            Assert.Equal(OldRows, home.Find("Books") is null ? OldRows : home.Tables("Books")["orders"]);
-        }
-        ),
+        ["workspace delete"] = (["workspace", "delete", "Books", "--yes", "--json"], 2, RequireGone),
+        ["key destroy"] = (["key", "destroy", "-w", "Books", "--yes", "--json"], 4, RequireGone),
     };
+
+    private static void RequireGone(CrashedHome home, ProgramRun run, Template template)
+    {
+        Require(run, home.Find("Books") is null, "the workspace is still there");
+        Assert.Equal(OldRows, home.Find("Books") is null ? OldRows : home.Tables("Books")["orders"]);
+    }
 
     public static TheoryData<string> Names => [.. Scenes.Keys];
 
@@ -182,7 +184,7 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
             using (var home = new CrashedHome(folder.Path))
             {
                 Assert.Empty(home.FindingsInTheAuditLog());
-                Assert.Equal(home.Workspaces.List().Select(workspace => workspace.Id.ToString()).Order(), home.Folder.WorkspaceNames().Order());
+                Assert.Equal(home.Workspaces.ListKept().Select(workspace => workspace.Id.ToString()).Order(), home.Folder.WorkspaceNames().Order());
                 Assert.Empty(home.Find("Books") is null ? [] : await home.LeftoversAfterTheNextLoadAsync("Books"));
             }
 
