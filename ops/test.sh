@@ -70,6 +70,9 @@ mkdir -p "$results"
 # The number of one attribute of the <assembly> element, which xUnit writes on one line before any test.
 count() { grep -o '<assembly [^>]*' "$1" | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{n += $1} END {print n + 0}'; }
 
+# The names of the tests that failed, from a project's log.
+failures() { sed -n 's/^ *\(.*\) \[FAIL\]$/  failed: \1/p' "$1"; }
+
 passed=0 failed=0 skipped=0
 summary=()
 for name in $projects; do
@@ -98,10 +101,12 @@ for name in $projects; do
         grep -vE '^ +(Discovering|Discovered|Starting|Finished):|\[(STARTING|FINISHED)\]|^=== TEST EXECUTION|   Total: ' "$results/$name.log" || true
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    failures "$results/$name.log" >>"$results/failures"
     summary+=("$(printf '  %-32s %6d passed %4d failed %4d skipped %5d s%s' "$name" "$p" "$f" "$s" "$((SECONDS - started))" "$note")")
 done
 
 echo
+cat "$results/failures"
 printf '%s\n' "${summary[@]}"
 ran=$((passed + failed))
 [ "$ran" -gt 0 ] || echo "test: no test was run."

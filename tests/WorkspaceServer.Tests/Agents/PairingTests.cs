@@ -74,7 +74,7 @@ public sealed class PairingTests(AgentsHouse agents) : IClassFixture<AgentsHouse
 
     /// <summary>Without the server around it, whose timers would all go off a month's worth of times.</summary>
     [Fact]
-    [Trait("claim", "A18")]
+    [Trait("claim", "A19")]
     [Trait("claim", "E9")]
     public async Task ATokenIsGoodForThirtyDays_AndNotASecondMore()
     {

@@ -49,9 +49,12 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(2, (await RunAsync("workspace", "delete", "One")).ExitCode);
         Assert.Equal(0, (await RunAsync("workspace", "delete", "One", "--yes")).ExitCode);
 
+        Assert.Equal(1, (await RunAsync("workspace", "show", "One")).ExitCode);
+        Assert.True(Directory.Exists(folder.File($"data/workspaces/{ids[0]}")));
+        Assert.Equal(0, (await RunAsync("key", "destroy", "--workspace", ids[0], "--yes")).ExitCode);
+
         Assert.False(Directory.Exists(folder.File($"data/workspaces/{ids[0]}")));
         Assert.All(before, file => Assert.Equal(file.Value, System.IO.File.ReadAllBytes(file.Key)));
-        Assert.Equal(1, (await RunAsync("workspace", "show", "One")).ExitCode);
     }
 
     [Fact]

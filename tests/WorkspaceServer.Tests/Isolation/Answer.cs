@@ -24,7 +24,7 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
 
         var tag = DataTag().Match(body) is { Success: true } match ? match.Value : null;
         body = OwnRecord().Replace(NewKey().Replace(FormToken().Replace(body, "(form token)"), "(new key)"), "");
-        return new Answer((int)response.StatusCode, Cookie().Replace(string.Join('\n', headers), "(cookie)"), Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), tag);
+        return new Answer((int)response.StatusCode, Cookie().Replace(string.Join('\n', headers), "(cookie)"), TimeForPeople().Replace(Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), "(time)"), tag);
     }
 
     /// <summary>The same answer without what was asked for, so that the answers to two questions can be compared.</summary>
@@ -41,6 +41,10 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\\u002B00:00)")]
     private static partial Regex Time();
+
+    // "now" becomes "05:28" after a minute.
+    [GeneratedRegex(@"(?<=<time datetime=""\(time\)"">)[^<]*")]
+    private static partial Regex TimeForPeople();
 
     [GeneratedRegex("(?<=name=\"__RequestVerificationToken\" value=\")[^\"]+")]
     private static partial Regex FormToken();

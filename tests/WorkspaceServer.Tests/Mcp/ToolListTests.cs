@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Workspaces;
 using Xunit;
@@ -78,12 +79,16 @@ public sealed class ToolListTests(McpFixture fixture) : IClassFixture<McpFixture
     }
 
     [Fact]
+    [Trait("claim", "C29")]
     public void TheServerSaysWhoItIsAndHowToBegin()
     {
         Assert.Equal("workspace-server", fixture.Client.ServerInfo!.Name);
         Assert.Equal("Workspace Server", fixture.Client.ServerInfo!.Title);
         Assert.Matches(@"^\d+\.\d+\.\d+", fixture.Client.ServerInfo!.Version);
         Assert.Contains("list_tables", fixture.Client.ServerInstructions!, StringComparison.Ordinal);
+        Assert.Contains("read-only", fixture.Client.ServerInstructions!, StringComparison.Ordinal);
+        Assert.Contains("only what the owner granted", fixture.Client.ServerInstructions!, StringComparison.Ordinal);
+        Assert.Contains($"at most {ExecuteSqlTool.MaxRows} rows", fixture.Client.ServerInstructions!, StringComparison.Ordinal);
         Assert.InRange(fixture.Client.ServerInstructions!.Length, 50, 400);
     }
 
