@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -59,16 +60,7 @@ public readonly record struct Cell(CellKind Kind, long Number = 0, byte Places =
     /// <summary>Null if the cell may stand in a column of this type, else why not. Null fits every type.</summary>
     public string? WhyNot(SyncType type)
     {
-        var fits = Kind switch
-        {
-            CellKind.Null => true,
-            CellKind.Integer => type == SyncType.Integer,
-            CellKind.Decimal => type == SyncType.Decimal,
-            CellKind.False or CellKind.True => type == SyncType.Boolean,
-            CellKind.Text => type is SyncType.Text or SyncType.Date or SyncType.DateTime,
-            _ => false,
-        };
-        if (!fits)
+        if (!Fits(Kind, type))
         {
             return $"is {Kind} where the column is {type}";
         }
@@ -77,10 +69,21 @@ public readonly record struct Cell(CellKind Kind, long Number = 0, byte Places =
         {
             CellKind.Decimal when Number is <= -TooManyDigits or >= TooManyDigits || Places > SyncLimits.MaxDecimalDigits => "has more than 15 digits",
             CellKind.Text when type == SyncType.Text => Text!.Length > SyncLimits.MaxCellBytes || Encoding.UTF8.GetByteCount(Text) > SyncLimits.MaxCellBytes ? "is longer than 1,000,000 bytes" : null,
-            CellKind.Text => Moments.IsWellFormed(Text!, withTime: type == SyncType.DateTime) ? null : $"is no {type} as YYYY-MM-DD{(type == SyncType.DateTime ? "Thh:mm:ss" : "")}",
+            CellKind.Text => Moments.IsWellFormed(Text!, withTime: type == SyncType.DateTime) ? null : Moments.WhyNot(type),
             _ => null,
         };
     }
+
+    /// <summary>Whether a cell of this kind may stand in a column of this type, whatever it holds.</summary>
+    internal static bool Fits(CellKind kind, SyncType type) => kind switch
+    {
+        CellKind.Null => true,
+        CellKind.Integer => type == SyncType.Integer,
+        CellKind.Decimal => type == SyncType.Decimal,
+        CellKind.False or CellKind.True => type == SyncType.Boolean,
+        CellKind.Text => type is SyncType.Text or SyncType.Date or SyncType.DateTime,
+        _ => false,
+    };
 
     /// <summary>A decimal as a number with a point.</summary>
     public decimal AsDecimal() => Kind == CellKind.Decimal
@@ -102,18 +105,51 @@ public readonly record struct Cell(CellKind Kind, long Number = 0, byte Places =
 public static class Moments
 {
     private const int DateLength = 10;
-    private const string DatePattern = "yyyy-MM-dd";
+
+    /// <summary>9999-12-31T23:59:59.9999999+05:30</summary>
+    private const int MaxLength = 33;
 
     private static readonly string[] TimePatterns = [@"HH\:mm", @"HH\:mm\:ss", @"HH\:mm\:ss\.FFFFFFF"];
 
+    /// <param name="text">UTF-8.</param>
+    public static bool IsWellFormed(ReadOnlySpan<byte> text, bool withTime)
+    {
+        Span<char> characters = stackalloc char[MaxLength];
+        return text.Length <= MaxLength && Ascii.ToUtf16(text, characters, out var length) == OperationStatus.Done && IsWellFormed(characters[..length], withTime);
+    }
+
     public static bool IsWellFormed(ReadOnlySpan<char> text, bool withTime)
     {
-        if (text.Length < DateLength || !DateOnly.TryParseExact(text[..DateLength], DatePattern, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        if (text.Length < DateLength || !IsDate(text[..DateLength]))
         {
             return false;
         }
 
         return withTime ? text.Length > DateLength && text[DateLength] is 'T' or ' ' && IsTime(text[(DateLength + 1)..]) : text.Length == DateLength;
+    }
+
+    internal static string WhyNot(SyncType type) => $"is no {type} as YYYY-MM-DD{(type == SyncType.DateTime ? "Thh:mm:ss" : "")}";
+
+    /// <summary>The calendar of <see cref="DateOnly"/>, several times as fast as its parser: every date of every row comes here.</summary>
+    private static bool IsDate(ReadOnlySpan<char> text) =>
+        text[4] == '-' && text[7] == '-'
+        && Digits(text[..4]) is var year and > 0 && Digits(text[5..7]) is var month and >= 1 and <= 12 && Digits(text[8..]) is var day and >= 1 && day <= DateTime.DaysInMonth(year, month);
+
+    /// <returns>-1 if they are not all digits from 0 to 9.</returns>
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        var value = 0;
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiDigit(character))
+            {
+                return -1;
+            }
+
+            value = (value * 10) + (character - '0');
+        }
+
+        return value;
     }
 
     private static bool IsTime(ReadOnlySpan<char> text)

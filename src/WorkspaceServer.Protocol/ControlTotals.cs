@@ -52,7 +52,17 @@ public sealed class TotalsCounter
         }
     }
 
-    /// <inheritdoc cref="Add"/>
+    /// <inheritdoc cref="Add(ReadOnlySpan{Cell})"/>
+    public void Add(ReadOnlySpan<RawCell> row)
+    {
+        Rows++;
+        for (var i = 0; i < summed.Length; i++)
+        {
+            sums[i].Add(row[summed[i]]);
+        }
+    }
+
+    /// <inheritdoc cref="Add(ReadOnlySpan{Cell})"/>
     public void Subtract(ReadOnlySpan<Cell> row)
     {
         Rows--;

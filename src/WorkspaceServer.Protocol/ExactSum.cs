@@ -6,6 +6,8 @@ namespace WorkspaceServer.Protocol;
 /// <remarks>A decimal takes at most 10^15 · 10^15, so at least 10^8 of them fit; an integer at most 2^63, so 2^64 of them.</remarks>
 public struct ExactSum(SyncType type)
 {
+    private static readonly long[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000];
+
     private readonly int places = type == SyncType.Decimal ? SyncLimits.MaxDecimalDigits : 0;
     private Int128 units;
 
@@ -17,7 +19,16 @@ public struct ExactSum(SyncType type)
     {
         if (cell.Kind is CellKind.Integer or CellKind.Decimal)
         {
-            units = checked(units + Units(cell));
+            units = checked(units + Units(cell.Number, cell.Places));
+        }
+    }
+
+    /// <inheritdoc cref="Add(in Cell)"/>
+    public void Add(in RawCell cell)
+    {
+        if (cell.Kind is CellKind.Integer or CellKind.Decimal)
+        {
+            units = checked(units + Units(cell.Number, cell.Places));
         }
     }
 
@@ -30,7 +41,7 @@ public struct ExactSum(SyncType type)
     {
         if (cell.Kind is CellKind.Integer or CellKind.Decimal)
         {
-            units = checked(units - Units(cell));
+            units = checked(units - Units(cell.Number, cell.Places));
         }
     }
 
@@ -48,7 +59,7 @@ public struct ExactSum(SyncType type)
 
         try
         {
-            sum.units = checked(units * Power(sum.places - after));
+            sum.units = checked(units * Powers[sum.places - after]);
             return true;
         }
         catch (OverflowException)
@@ -65,16 +76,6 @@ public struct ExactSum(SyncType type)
         return units < 0 ? "-" + text : text;
     }
 
-    private readonly Int128 Units(in Cell cell) => checked(cell.Number * Power(places - cell.Places));
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (; exponent > 0; exponent--)
-        {
-            power *= 10;
-        }
-
-        return power;
-    }
+    // 64 bits times 10^15 always fit into 128.
+    private readonly Int128 Units(long number, byte after) => Math.BigMul(number, Powers[places - after]);
 }

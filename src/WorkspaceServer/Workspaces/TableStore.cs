@@ -24,6 +24,12 @@ internal static class TableStore
     /// <summary>Rows that ANALYZE looks at per index; enough for the planner, however long the table is.</summary>
     private const string AnalysisLimit = "PRAGMA analysis_limit = 400";
 
+    /// <summary>Words that FTS5 collects in memory while it makes an index anew, before it writes them as one part: with its usual size it merges parts over and over.</summary>
+    private const int RebuildHashBytes = 16 << 20;
+
+    /// <summary>FTS5's own default (FTS5_DEFAULT_HASHSIZE).</summary>
+    private const int UsualHashBytes = 1 << 20;
+
     public static void CreateStaging(SqliteConnection connection, StagingName staging, TableSchema schema)
     {
         var columns = schema.Columns.Select(column => $"{Identifiers.Quote(column.Name)} {Storage(column.Type)}");
@@ -108,7 +114,10 @@ internal static class TableStore
             CREATE VIRTUAL TABLE {Identifiers.Quote(fullText)} USING fts5({string.Join(", ", columns)},
                 content={Identifiers.Quote(schema.Name)}, tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'")
             """);
-        Run(connection, $"INSERT INTO {Identifiers.Quote(fullText)} ({Identifiers.Quote(fullText)}) VALUES ('rebuild')");
+        var table = Identifiers.Quote(fullText);
+        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {RebuildHashBytes})");
+        Run(connection, $"INSERT INTO {table} ({table}) VALUES ('rebuild')");
+        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {UsualHashBytes})");
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Protocol;
@@ -78,6 +79,50 @@ public sealed class BatchTests
     [InlineData("٢٠٢٤-٠٢-٢٩", false, false)]
     public void MomentsAreWrittenInOneWay(string text, bool withTime, bool isGood) => Assert.Equal(isGood, Moments.IsWellFormed(text, withTime));
 
+    /// <summary>Against .NET's own parser: each day of years that differ in length, and what is nearly one.</summary>
+    [Fact]
+    public void DatesAreThoseOfTheCalendar()
+    {
+        const string Near = "0123456789-+: /aT\u0665\u2010";
+        var random = new SeededRandom(7);
+        var good = 0;
+        foreach (var year in new[] { 0, 1, 4, 100, 1582, 1900, 2000, 2023, 2024, 9999 })
+        {
+            for (var day = 0; day < 14 * 33; day++)
+            {
+                var text = FormattableString.Invariant($"{year:0000}-{day / 33:00}-{day % 33:00}");
+                var near = text.ToCharArray();
+                near[random.Next(near.Length)] = Near[random.Next(Near.Length)];
+                foreach (var each in new[] { text, new string(near), text[..^1], text + "1" })
+                {
+                    var isGood = DateOnly.TryParseExact(each, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+                    good += isGood ? 1 : 0;
+                    Assert.Equal((isGood, isGood), (Moments.IsWellFormed(each, withTime: false), Moments.IsWellFormed(Encoding.UTF8.GetBytes(each), withTime: false)));
+                }
+            }
+        }
+
+        Assert.InRange(good, 9 * 365, 9 * 366 * 2);
+    }
+
+    /// <summary>Without strings the rows are the same, the second time too; and nothing is read again that was not read to its end.</summary>
+    [Fact]
+    public void RawRowsAreTheSameRows()
+    {
+        var writer = new BatchWriter(Schema);
+        Cell[][] rows =
+        [
+            [Cell.Of(long.MinValue), Cell.Of(""), Decimal("-0.05"), Cell.Of(true), Cell.Of("2024-02-29"), Cell.Of("2024-02-29T23:59:59.1234567+05:30")],
+            [Cell.Of(2), Cell.Of("a\0हिन्दी 🧾"), Cell.Null, Cell.Null, Cell.Null, Cell.Null],
+        ];
+        Assert.All(rows, row => Assert.True(writer.TryPut(row)));
+        var reader = new BatchReader(writer.Finish().Bytes, Schema);
+        Assert.Throws<InvalidOperationException>(reader.Again);
+        Assert.Equal(rows, ReadRaw(reader));
+        Assert.Equal(rows, ReadRaw(reader.Again()));
+        Assert.Equal(rows, ReadRaw(reader.Again()));
+    }
+
     [Fact]
     public void WhatDoesNotFitIsRefusedBeforeItIsSent()
     {
@@ -153,6 +198,18 @@ public sealed class BatchTests
         Assert.Throws<BatchException>(() => BatchCompression.Decompress(BatchCompression.Compress(bomb)));
         Assert.Throws<BatchException>(() => BatchCompression.Decompress(Encoding.ASCII.GetBytes("no zstd at all")));
         Assert.Throws<BatchException>(() => BatchCompression.Decompress([]));
+    }
+
+    private static List<Cell[]> ReadRaw(BatchReader reader)
+    {
+        var rows = new List<Cell[]>();
+        var cells = new RawCell[Schema.Columns.Count];
+        while (reader.ReadRaw(cells, out _))
+        {
+            rows.Add([.. cells.Select(cell => cell.Kind == CellKind.Text ? Cell.Of(Encoding.UTF8.GetString(reader.TextOf(cell))) : new Cell(cell.Kind, cell.Number, cell.Places))]);
+        }
+
+        return rows;
     }
 
     private static Cell Decimal(string text)

@@ -56,7 +56,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
                 RequireRoom(connection, batch.Bounds);
                 if (rows is not null)
                 {
-                    Stage(connection, now, rows);
+                    Stage(connection, now, rows.Again());
                 }
 
                 SyncStore.AddBatch(connection, now.Number, new StoredBatch(batch.Number, batch.Sha256, totals, rows is null ? batch.Compressed : null), batch.Compressed.Length, count, clock.GetUtcNow());
@@ -215,7 +215,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
             return run.Result is not null ? (Answer(connection, run), true) : throw Closed();
         }
 
-        var hashes = SyncStore.Batches(connection, run.Number).Select(batch => batch.Sha256).ToList();
+        var hashes = SyncStore.Hashes(connection, run.Number);
         if (hashes.Count != request.Batches || SyncStore.Progress(connection, run.Number).Through != request.Batches)
         {
             throw new ProblemException(ProblemCodes.BatchMissing, $"{request.Batches} batches were announced and {hashes.Count} are here. Send those that are missing.");
@@ -280,8 +280,9 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
         SyncStore.End(connection, run, outcome, result: null, clock.GetUtcNow());
     }
 
-    /// <summary>Reads every row before anything is written; rows of a snapshot are made ready for the table.</summary>
-    private static (List<SqlValue[]>? Rows, ControlTotals Totals, int Count) Decode(StoredRun run, SentBatch batch)
+    /// <summary>Reads every row before anything is written, away from the one writer.</summary>
+    /// <returns>Of a snapshot the rows as well, for its table.</returns>
+    private static (BatchReader? Rows, ControlTotals Totals, int Count) Decode(StoredRun run, SentBatch batch)
     {
         try
         {
@@ -294,9 +295,8 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
             var schema = run.Request.Schema;
             var reader = new BatchReader(bytes, schema);
             var counter = new TotalsCounter(schema);
-            var rows = run.Request.Mode == SyncMode.Snapshot ? new List<SqlValue[]>(reader.Rows) : null;
-            var cells = new Cell[schema.Columns.Count];
-            while (reader.Read(cells, out var kind))
+            var cells = new RawCell[schema.Columns.Count];
+            while (reader.ReadRaw(cells, out var kind))
             {
                 if (kind == RowKind.Delete && run.Request.Mode != SyncMode.Upsert)
                 {
@@ -304,10 +304,9 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
                 }
 
                 counter.Add(cells);
-                rows?.Add([.. cells.Select(cell => SyncSchemas.ToSql(cell))]);
             }
 
-            return (rows, counter.Totals, reader.Rows);
+            return (run.Request.Mode == SyncMode.Snapshot ? reader : null, counter.Totals, reader.Rows);
         }
         catch (BatchException wrong)
         {
@@ -315,14 +314,28 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
         }
     }
 
-    private static void Stage(SqliteConnection connection, StoredRun run, List<SqlValue[]> rows)
+    /// <summary>Puts rows that were read before into the run's table: what is bound is what lies in the batch.</summary>
+    private static void Stage(SqliteConnection connection, StoredRun run, BatchReader rows)
     {
         var old = CatalogStore.Find(connection, run.Request.Schema.Table);
         var names = SyncSchemas.Merge(old?.Schema, run.Request.Schema, "").Columns;
         using var insert = TableStore.PrepareInsert(connection, StagingName.OfRun(run.Number), [.. run.Request.Schema.Columns.Select(column => names.First(name => name.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase)).Name)]);
-        foreach (var row in rows)
+        var cells = new RawCell[run.Request.Schema.Columns.Count];
+        while (rows.ReadRaw(cells, out _))
         {
-            insert.Add(row);
+            for (var i = 0; i < cells.Length; i++)
+            {
+                if (cells[i].Kind == CellKind.Text)
+                {
+                    insert.BindText(i + 1, rows.TextOf(cells[i]));
+                }
+                else
+                {
+                    insert.Bind(i + 1, SyncSchemas.ToSql(new Cell(cells[i].Kind, cells[i].Number, cells[i].Places)));
+                }
+            }
+
+            insert.Insert();
         }
     }
 

@@ -153,6 +153,20 @@ internal static class SyncStore
     public static byte[]? HashOf(SqliteConnection connection, long run, int number) =>
         Scalar(connection, "SELECT sha256 FROM _ws_batch WHERE run = @run AND number = @number", ("@run", run), ("@number", number)) as byte[];
 
+    /// <summary>SHA-256 of each batch of a run, in order.</summary>
+    public static IReadOnlyList<byte[]> Hashes(SqliteConnection connection, long run)
+    {
+        using var command = Command(connection, "SELECT sha256 FROM _ws_batch WHERE run = @run ORDER BY number", ("@run", run));
+        using var rows = command.ExecuteReader();
+        var hashes = new List<byte[]>();
+        while (rows.Read())
+        {
+            hashes.Add(rows.GetFieldValue<byte[]>(0));
+        }
+
+        return hashes;
+    }
+
     /// <summary>How many batches are safe, and up to which number none is missing.</summary>
     public static (int Received, int Through) Progress(SqliteConnection connection, long run)
     {
