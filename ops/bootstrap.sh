@@ -36,6 +36,7 @@ test_needs=(
     'nginx|nginx'
     '/usr/bin/fail2ban-regex|fail2ban'
     '/usr/share/postgresql-common/supported-versions|postgresql'
+    '/usr/sbin/mariadbd|mariadb-server-core'
 )
 # The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
 [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] || test_needs+=('/usr/lib/wine/wine64|wine64')

@@ -4,7 +4,7 @@ using WorkspaceServer.Protocol;
 
 namespace WorkspaceServer.Agent.Sources.Sql;
 
-/// <summary>MySQL and MariaDB, in a transaction that is a consistent snapshot and READ ONLY.</summary>
+/// <summary>MySQL and MariaDB, in a transaction that is a consistent snapshot and READ ONLY, with moments in UTC.</summary>
 internal sealed class MySqlDialect : SqlDialect
 {
     // A connection names one database; its tables need no other name.
@@ -35,21 +35,44 @@ internal sealed class MySqlDialect : SqlDialect
         }
     }
 
-    public override async Task<IAsyncDisposable> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
-        await ((MySqlConnection)connection).BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, isReadOnly: true, cancel);
+    public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel)
+    {
+        // A timestamp is written in the session's zone; in the server's own, an hour of each autumn would be there twice.
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "SET SESSION time_zone = '+00:00'";
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+
+        return await ((MySqlConnection)connection).BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, isReadOnly: true, cancel);
+    }
 
     public override string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
-    public override string AsText(SqlColumn column) => IsBinary(column) ? $"LOWER(HEX({Quote(column.Name)}))" : $"CAST({Quote(column.Name)} AS CHAR)";
+    // As text a FLOAT has six digits (MySQL manual, 11.1.4); added to a DOUBLE it has all.
+    public override string AsText(SqlColumn column) => column.DataType switch
+    {
+        "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" => $"LOWER(HEX({Quote(column.Name)}))",
+        "bit" => $"CAST({Quote(column.Name)} + 0 AS CHAR)",
+        "float" => $"CAST({Quote(column.Name)} + 0e0 AS CHAR)",
+        "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" => $"ST_AsText({Quote(column.Name)})",
+        _ => $"CAST({Quote(column.Name)} AS CHAR)",
+    };
 
     public override SyncType? TypeOf(SqlColumn column) => column.DataType switch
     {
-        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" => SyncType.Integer,
+        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" => SyncType.Integer,
         "decimal" or "float" or "double" => SyncType.Decimal,
         "date" => SyncType.Date,
         "datetime" or "timestamp" => SyncType.DateTime,
         _ => SyncType.Text,
     };
 
-    private static bool IsBinary(SqlColumn column) => column.DataType is "binary" or "varbinary" or "bit" or "tinyblob" or "blob" or "mediumblob" or "longblob";
+    public override string Canonical(string text, SqlColumn column) => column.DataType switch
+    {
+        "float" => Floats.OfSingle(text),
+        "double" => Floats.OfDouble(text),
+        "timestamp" when !text.StartsWith("0000", StringComparison.Ordinal) => text + "+00:00",
+        _ => text,
+    };
 }

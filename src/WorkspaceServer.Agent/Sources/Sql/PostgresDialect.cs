@@ -49,7 +49,7 @@ internal sealed class PostgresDialect : SqlDialect
         }
     }
 
-    public override async Task<IAsyncDisposable> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
+    public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
         await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
 
     public override string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
@@ -67,6 +67,11 @@ internal sealed class PostgresDialect : SqlDialect
     };
 
     // PostgreSQL writes +00; the protocol wants +00:00.
-    public override string Canonical(string text, SqlColumn column) =>
-        column.DataType == "timestamp with time zone" && text.EndsWith("+00", StringComparison.Ordinal) ? text + ":00" : text;
+    public override string Canonical(string text, SqlColumn column) => column.DataType switch
+    {
+        "timestamp with time zone" when text.EndsWith("+00", StringComparison.Ordinal) => text + ":00",
+        "real" => Floats.OfSingle(text),
+        "double precision" => Floats.OfDouble(text),
+        _ => text,
+    };
 }

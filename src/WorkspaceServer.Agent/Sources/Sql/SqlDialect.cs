@@ -24,7 +24,7 @@ internal abstract class SqlDialect
     public abstract DbConnection Connect(string connectionString);
 
     /// <summary>Begins a transaction that reads one state of the database and cannot write, as far as the database knows such a thing.</summary>
-    public abstract Task<IAsyncDisposable> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel);
+    public abstract Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel);
 
     /// <summary>A name as SQL text.</summary>
     public abstract string Quote(string name);
@@ -34,6 +34,9 @@ internal abstract class SqlDialect
 
     /// <summary>What the database says about the column, or null if only the values can tell.</summary>
     public abstract SyncType? TypeOf(SqlColumn column);
+
+    /// <summary>A value that is not NULL, as <see cref="AsText"/> asked for it.</summary>
+    public virtual string Read(DbDataReader reader, int index, SqlColumn column) => Canonical(reader.GetString(index), column);
 
     /// <summary>The text as the protocol has it, where the database writes it in another way.</summary>
     public virtual string Canonical(string text, SqlColumn column) => text;

@@ -21,7 +21,7 @@ internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> colum
 
             for (var index = 0; index < cells.Length; index++)
             {
-                cells[index] = reader.IsDBNull(index) ? null : dialect.Canonical(reader.GetString(index), columns[index]);
+                cells[index] = reader.IsDBNull(index) ? null : dialect.Read(reader, index, columns[index]);
             }
 
             return true;

@@ -47,13 +47,14 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
             connection = await ConnectAsync(cancel);
             var transaction = await dialect.BeginReadOnlyAsync(connection, cancel);
             var (schema, name) = table.Split('.', 2) is [var before, var after] ? (before, after) : (dialect.DefaultSchema, table);
-            var columns = await ColumnsAsync(connection, schema, name, cancel);
+            var columns = await ColumnsAsync(connection, transaction, schema, name, cancel);
             if (columns.Count == 0)
             {
                 throw new SourceException($"The database has no table '{table}' any more, or the agent's user may not read it.");
             }
 
             var command = connection.CreateCommand();
+            command.Transaction = transaction;
             var list = string.Join(", ", columns.Select(dialect.AsText));
             command.CommandText = schema.Length == 0
                 ? $"SELECT {list} FROM {dialect.Quote(name)}"
@@ -96,14 +97,17 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
     }
 
     private Task<IReadOnlyList<string>> KeyAsync(DbConnection connection, string schema, string table, CancellationToken cancel) =>
-        ReadAsync(connection, dialect.ListKey, schema, table, reader => reader.GetString(0), cancel);
+        ReadAsync(connection, transaction: null, dialect.ListKey, schema, table, reader => reader.GetString(0), cancel);
 
-    private Task<IReadOnlyList<SqlColumn>> ColumnsAsync(DbConnection connection, string schema, string table, CancellationToken cancel) =>
-        ReadAsync(connection, dialect.ListColumns, schema, table, reader => new SqlColumn(reader.GetString(0), reader.GetString(1).ToLowerInvariant()), cancel);
+    private Task<IReadOnlyList<SqlColumn>> ColumnsAsync(DbConnection connection, DbTransaction transaction, string schema, string table, CancellationToken cancel) =>
+        ReadAsync(connection, transaction, dialect.ListColumns, schema, table, reader => new SqlColumn(reader.GetString(0), reader.GetString(1).ToLowerInvariant()), cancel);
 
-    private static async Task<IReadOnlyList<T>> ReadAsync<T>(DbConnection connection, string statement, string schema, string table, Func<DbDataReader, T> read, CancellationToken cancel)
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        DbConnection connection, DbTransaction? transaction, string statement, string schema, string table, Func<DbDataReader, T> read, CancellationToken cancel)
     {
         await using var command = connection.CreateCommand();
+        // Some drivers refuse a command that does not name its connection's transaction.
+        command.Transaction = transaction;
         command.CommandText = statement;
         foreach (var (name, value) in new[] { ("@schema", schema), ("@table", table) })
         {

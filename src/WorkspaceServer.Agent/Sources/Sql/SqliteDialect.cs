@@ -20,7 +20,7 @@ internal sealed class SqliteDialect : SqlDialect
         ? LocalDatabase.Open(connectionString, SqliteOpenMode.ReadOnly)
         : throw new SourceException($"There is no file {connectionString}.");
 
-    public override async Task<IAsyncDisposable> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
+    public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
         await ((SqliteConnection)connection).BeginTransactionAsync(cancel);
 
     public override string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
