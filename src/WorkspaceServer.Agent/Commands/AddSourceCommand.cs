@@ -12,7 +12,7 @@ internal static class AddSourceCommand
     private const int MaxConnectionChars = 4_000;
     private const string DefaultTally = "http://127.0.0.1:9000";
 
-    private static readonly Argument<SourceKind> Kind = new("kind") { Description = "files, sqlite, postgres, mysql or tally." };
+    private static readonly Argument<SourceKind> Kind = new("kind") { Description = "files, sqlite, postgres, mysql, sqlserver or tally." };
     private static readonly Argument<string?> Place = new("place") { Description = $"A file or folder; for tally its address, {DefaultTally} if not given.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Name = new("--name") { Description = "What the source is called; made from its place if not given.", HelpName = "NAME" };
     private static readonly Option<string?> Connection = new("--connection-file") { Description = "For databases: the file with the connection, such as Host=…;Database=…;Username=…;Password=…, or - for standard input. Kept encrypted.", HelpName = "FILE" };
@@ -37,7 +37,7 @@ internal static class AddSourceCommand
         var store = new SecretStore(context.Home);
         var secrets = store.Load();
         var source = Describe(context, config);
-        if (source.Kind is SourceKind.Postgres or SourceKind.MySql)
+        if (source.Kind is SourceKind.Postgres or SourceKind.MySql or SourceKind.SqlServer)
         {
             secrets = secrets with { Connections = new Dictionary<string, string>(secrets.Connections) { [source.Name] = ReadConnection(context.Arguments.GetValue(Connection)) } };
         }

@@ -35,6 +35,9 @@ internal enum SourceKind
     [JsonStringEnumMemberName("mysql")]
     MySql,
 
+    [JsonStringEnumMemberName("sqlserver")]
+    SqlServer,
+
     [JsonStringEnumMemberName("tally")]
     Tally,
 }

@@ -32,6 +32,8 @@ internal sealed class OpenedSource : IDisposable
                 return new OpenedSource(new SqlSource(new PostgresDialect(), Connection(config, secrets)));
             case SourceKind.MySql:
                 return new OpenedSource(new SqlSource(new MySqlDialect(), Connection(config, secrets)));
+            case SourceKind.SqlServer:
+                return new OpenedSource(new SqlSource(new SqlServerDialect(), Connection(config, secrets)));
             case SourceKind.Tally:
                 // A month of vouchers may take Tally minutes to write.
                 var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromMinutes(10) };
