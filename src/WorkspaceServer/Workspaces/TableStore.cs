@@ -24,12 +24,6 @@ internal static class TableStore
     /// <summary>Rows that ANALYZE looks at per index; enough for the planner, however long the table is.</summary>
     private const string AnalysisLimit = "PRAGMA analysis_limit = 400";
 
-    /// <summary>Words that FTS5 collects in memory while it makes an index anew, before it writes them as one part: with its usual size it merges parts over and over.</summary>
-    private const int RebuildHashBytes = 16 << 20;
-
-    /// <summary>FTS5's own default (FTS5_DEFAULT_HASHSIZE).</summary>
-    private const int UsualHashBytes = 1 << 20;
-
     public static void CreateStaging(SqliteConnection connection, StagingName staging, TableSchema schema)
     {
         var columns = schema.Columns.Select(column => $"{Identifiers.Quote(column.Name)} {Storage(column.Type)}");
@@ -115,9 +109,10 @@ internal static class TableStore
                 content={Identifiers.Quote(schema.Name)}, tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'")
             """);
         var table = Identifiers.Quote(fullText);
-        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {RebuildHashBytes})");
+        // Words that are collected in memory before they are written as one part, in bytes: with FTS5's own size, which comes back below, parts are merged over and over.
+        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 16777216)");
         Run(connection, $"INSERT INTO {table} ({table}) VALUES ('rebuild')");
-        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {UsualHashBytes})");
+        Run(connection, $"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 1048576)");
         return true;
     }
 
