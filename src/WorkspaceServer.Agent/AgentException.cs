@@ -10,6 +10,7 @@ internal sealed record AgentProblem(string Code, int ExitCode)
     public static readonly AgentProblem NotPaired = new("not_paired", ExitCodes.NotPaired);
     public static readonly AgentProblem Untrusted = new("untrusted_server", ExitCodes.Failed);
     public static readonly AgentProblem Source = new("source", ExitCodes.Failed);
+    public static readonly AgentProblem NoRoom = new("no_room", ExitCodes.RetryLater);
     public static readonly AgentProblem Differs = new("totals_differ", ExitCodes.IntegrityDiffers);
     public static readonly AgentProblem BadConfiguration = new("bad_configuration", ExitCodes.BadConfiguration);
 }

@@ -6,6 +6,10 @@ namespace WorkspaceServer.Agent;
 /// <remarks>They are plain files: the agent's own holds only what it has encrypted or hashed with its key. The server's files are never here.</remarks>
 internal static class LocalDatabase
 {
+    /// <summary>SQLITE_FULL and SQLITE_IOERR; sqlite.org/rescode.html.</summary>
+    private const int Full = 13;
+    private const int WriteFailed = 10;
+
     static LocalDatabase() => SQLitePCL.Batteries_V2.Init();
 
     public static SqliteConnection Open(string path, SqliteOpenMode mode)
@@ -26,4 +30,10 @@ internal static class LocalDatabase
             throw;
         }
     }
+
+    /// <summary>Whether the disk is full or fails, in which case the file is as good as it was.</summary>
+    public static bool CannotWrite(SqliteException error) => error.SqliteErrorCode is Full or WriteFailed;
+
+    public static AgentException Explain(SqliteException error, string folder) => new(
+        AgentProblem.NoRoom, $"The agent cannot write to {folder}: {(error.SqliteErrorCode == Full ? "the disk is full" : error.Message)}. Make room there; nothing is lost, and the next sync goes on.", error);
 }

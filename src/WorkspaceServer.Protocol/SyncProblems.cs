@@ -62,6 +62,9 @@ public static class SyncProblems
     /// <summary>422: the workspace has no room for more. Tell the user.</summary>
     public const string WorkspaceFull = "workspace_full";
 
+    /// <summary>507: the server's disk is full. Nothing was changed; the next sync tries again.</summary>
+    public const string NoRoom = "no_room";
+
     /// <summary>429: slow down; wait for the seconds of Retry-After.</summary>
     public const string TooManyRequests = "too_many_requests";
 }

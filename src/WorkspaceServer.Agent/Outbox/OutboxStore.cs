@@ -55,6 +55,11 @@ internal sealed class OutboxStore : IDisposable
         catch (SqliteException error)
         {
             connection.Dispose();
+            if (LocalDatabase.CannotWrite(error))
+            {
+                throw LocalDatabase.Explain(error, Path.GetDirectoryName(path)!);
+            }
+
             throw new AgentException(AgentProblem.BadConfiguration, $"{path} cannot be used: {error.Message} If it is damaged, remove it: the next sync sends every table once more.", error);
         }
         catch

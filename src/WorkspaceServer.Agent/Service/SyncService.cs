@@ -58,6 +58,7 @@ internal sealed class SyncService(AgentHome home, TimeProvider clock, ILogger<Sy
         }
 
         await either.CancelAsync();
+        cancel.ThrowIfCancellationRequested();
     }
 
     private async Task SyncAsync(CancellationToken cancel)
@@ -65,13 +66,26 @@ internal sealed class SyncService(AgentHome home, TimeProvider clock, ILogger<Sy
         try
         {
             var outcome = await new Syncer(home, clock, log).RunAsync(progress: null, cancel);
-            new SyncStatus(outcome.StartedAt, outcome.EndedAt, outcome.Tables).Save(home);
+            Keep(new SyncStatus(outcome.StartedAt, outcome.EndedAt, outcome.Tables));
         }
         catch (Exception error) when (error is AgentException or ServerRefusal or SourceException or IOException)
         {
             // The next one may go better; `status` shows it until then.
             log.LogWarning("Did not sync: {Message}", error.Message);
-            new SyncStatus(clock.GetUtcNow(), clock.GetUtcNow(), [], error.Message).Save(home);
+            Keep(new SyncStatus(clock.GetUtcNow(), clock.GetUtcNow(), [], error.Message));
+        }
+    }
+
+    /// <summary>On a full disk the service stays alive without it: the next sync may find room.</summary>
+    private void Keep(SyncStatus status)
+    {
+        try
+        {
+            status.Save(home);
+        }
+        catch (IOException error)
+        {
+            log.LogWarning("Cannot write {File}: {Message}", home.Status, error.Message);
         }
     }
 }

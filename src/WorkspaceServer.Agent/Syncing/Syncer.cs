@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using WorkspaceServer.Agent.Outbox;
 using WorkspaceServer.Agent.Server;
@@ -16,8 +17,20 @@ internal sealed record SyncOutcome(DateTimeOffset StartedAt, DateTimeOffset Ende
 /// <summary>Syncs every table of every source, one after the other. A table that fails does not keep the others from going on.</summary>
 internal sealed class Syncer(AgentHome home, TimeProvider clock, ILogger log)
 {
-    /// <exception cref="AgentException">The agent is not paired, another process syncs, or the server is not reached or no longer trusts us.</exception>
+    /// <exception cref="AgentException">The agent is not paired, another process syncs, this computer's disk is full, or the server is not reached or no longer trusts us.</exception>
     public async Task<SyncOutcome> RunAsync(IProgress<SyncProgress>? progress, CancellationToken cancel)
+    {
+        try
+        {
+            return await SyncAsync(progress, cancel);
+        }
+        catch (SqliteException error) when (LocalDatabase.CannotWrite(error))
+        {
+            throw LocalDatabase.Explain(error, home.Folder);
+        }
+    }
+
+    private async Task<SyncOutcome> SyncAsync(IProgress<SyncProgress>? progress, CancellationToken cancel)
     {
         var config = AgentConfig.Load(home);
         var pairing = config.RequirePairing();

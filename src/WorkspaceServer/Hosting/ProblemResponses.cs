@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Data.Sqlite;
 using Microsoft.Net.Http.Headers;
 
 namespace WorkspaceServer.Hosting;
@@ -8,6 +9,9 @@ internal static partial class ProblemResponses
 {
     /// <summary>Said of every address that is nothing to its caller, whatever may be there for others.</summary>
     public const string NothingHere = "There is nothing at this address.";
+
+    /// <summary>SQLITE_FULL; sqlite.org/rescode.html.</summary>
+    private const int FullDisk = 13;
 
     public static void Use(WebApplication app)
     {
@@ -69,6 +73,9 @@ internal static partial class ProblemResponses
                 return WriteAsync(context, ProblemCodes.BadRequest, "The request could not be read.");
             case ProblemException { Code: { HttpStatus: StatusCodes.Status503ServiceUnavailable } code }:
                 return WriteAsync(context, code, error.Message);
+            case SqliteException { SqliteErrorCode: FullDisk }:
+                Failed(log, error);
+                return WriteAsync(context, ProblemCodes.NoRoom, "The server's disk is full, so nothing was changed. Its operator has to make room.");
             default:
                 Failed(log, error);
                 return WriteAsync(context, ProblemCodes.InternalError, "The server failed. Tell its operator the request_id.");

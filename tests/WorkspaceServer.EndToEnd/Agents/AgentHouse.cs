@@ -13,9 +13,10 @@ internal sealed class AgentHouse : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private string token = "";
 
-    private AgentHouse()
+    private AgentHouse(Action<(string Server, string Agent)>? prepare)
     {
         Directory.CreateDirectory(folder.File("tables"));
+        prepare?.Invoke((folder.File("server"), folder.File("agent")));
         Server = new ServerProgram(folder.File("server"));
         Agent = AgentProgram.Here(folder.File("agent"));
     }
@@ -28,9 +29,10 @@ internal sealed class AgentHouse : IAsyncDisposable
 
     public string Tables => folder.File("tables");
 
-    public static async Task<AgentHouse> StartAsync()
+    /// <param name="prepare">Does something with the folders of both before anything is there.</param>
+    public static async Task<AgentHouse> StartAsync(Action<(string Server, string Agent)>? prepare = null)
     {
-        var house = new AgentHouse();
+        var house = new AgentHouse(prepare);
         await house.Server.RunAsync("init");
         await house.Server.RunAsync("workspace", "create", Workspace);
         house.token = (await house.Server.RunJsonAsync("token", "create", "-w", Workspace)).GetProperty("token").GetString()!;
@@ -45,13 +47,14 @@ internal sealed class AgentHouse : IAsyncDisposable
         Network.Target = Server.Url;
     }
 
-    /// <summary>Pairs the agent and gives it the folder of tables.</summary>
-    public async Task PairAsync()
+    /// <summary>Pairs the agent and gives it a source, the folder of tables if no other is named.</summary>
+    /// <param name="source">What comes after `source add`.</param>
+    public async Task PairAsync(params string[] source)
     {
         var file = folder.File("pair.txt");
         await Server.RunAsync("pairing", "create", "-w", Workspace, "--out", file);
         await Agent.SucceedAsync("pair", "--url", Network.Url, "--token-file", file, "--name", "Shop PC");
-        await Agent.SucceedAsync("source", "add", "files", Tables);
+        await Agent.SucceedAsync(["source", "add", .. source.Length > 0 ? source : ["files", Tables]]);
     }
 
     public BooksTable Table(string name, ulong seed, int rows, int fillerLength)
