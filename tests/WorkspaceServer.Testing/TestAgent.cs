@@ -88,6 +88,9 @@ internal sealed class TestAgent : IDisposable
         return token!.AccessToken;
     }
 
+    /// <summary>The next request gets a new one.</summary>
+    public void ForgetToken() => token = null;
+
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
