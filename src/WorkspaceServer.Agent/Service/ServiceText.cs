@@ -18,7 +18,7 @@ internal static class ServiceText
     public static IReadOnlyList<ServiceStep> WindowsInstall(string program, string home) =>
     [
         new("sc.exe", ["create", Name, "binPath=", $"\"{program}\" --home \"{home}\" sync", "start=", "delayed-auto", "obj=", Account, "DisplayName=", "Workspace Agent"]),
-        new("sc.exe", ["description", Name, "Keeps tables of this computer fresh in a workspace."]),
+        new("sc.exe", ["description", Name, "Keeps tables of this computer fresh in a workspace."], MayFail: true),
         // After a crash: again after 1 minute, then after 5.
         new("sc.exe", ["failure", Name, "reset=", "86400", "actions=", "restart/60000/restart/300000/restart/300000"]),
         new("icacls.exe", [home, "/grant", $"{Account}:(OI)(CI)M"]),
@@ -31,6 +31,10 @@ internal static class ServiceText
 
     public static IReadOnlyList<ServiceStep> SystemdRemove() => [new("systemctl", ["disable", "--now", "workspace-agent.service"], MayFail: true)];
 
+    /// <summary>A path as systemd reads it: % begins a specifier (systemd.unit(5)), a backslash an escape (systemd.syntax(7)). In a command's arguments $ begins a variable as well.</summary>
+    private static string Quoted(string path) =>
+        $"\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("%", "%%", StringComparison.Ordinal)}\"";
+
     public static string Unit(string program, string home) => $"""
         [Unit]
         Description=Workspace Agent: keeps tables of this computer fresh in a workspace
@@ -39,14 +43,14 @@ internal static class ServiceText
 
         [Service]
         Type=notify
-        ExecStart="{program}" --home "{home}" sync
+        ExecStart={Quoted(program)} --home {Quoted(home).Replace("$", "$$", StringComparison.Ordinal)} sync
         Restart=on-failure
         RestartSec=60
         RestartPreventExitStatus=78
         UMask=0077
         NoNewPrivileges=yes
         ProtectSystem=strict
-        ReadWritePaths="{home}"
+        ReadWritePaths={Quoted(home)}
         PrivateTmp=yes
         PrivateDevices=yes
         ProtectKernelTunables=yes

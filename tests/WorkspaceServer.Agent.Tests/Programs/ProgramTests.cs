@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WorkspaceServer.Agent.Tests.Server;
 using Xunit;
 
@@ -71,5 +72,32 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Contains(
             WorkspaceServer.Agent.Service.ServiceText.WindowsInstall(@"C:\Program Files\Agent\workspace-agent.exe", @"C:\ProgramData\WorkspaceAgent")[0].Arguments,
             argument => argument == "\"C:\\Program Files\\Agent\\workspace-agent.exe\" --home \"C:\\ProgramData\\WorkspaceAgent\" sync");
+    }
+
+    /// <summary>systemd's own reader finds nothing wrong with the unit, and the program where it is, whatever the folder is called.</summary>
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("a b")]
+    [InlineData("100%d $HOME")]
+    public async Task SystemdTakesTheUnit(string name)
+    {
+        const string Analyze = "/usr/bin/systemd-analyze";
+        Assert.SkipUnless(File.Exists(Analyze), "systemd is not installed here.");
+        var program = Path.Combine(Directory.CreateDirectory(folder.File(name)).FullName, "workspace-agent");
+        File.Copy("/bin/true", program);
+        Assert.Empty(await VerifyAsync(WorkspaceServer.Agent.Service.ServiceText.Unit(program, folder.File(name))));
+
+        // It would say so.
+        Assert.Contains("ProtectSystm", await VerifyAsync(WorkspaceServer.Agent.Service.ServiceText.Unit(program, folder.File(name)).Replace("ProtectSystem", "ProtectSystm", StringComparison.Ordinal)), StringComparison.Ordinal);
+        File.Delete(program);
+        Assert.Contains("not executable", await VerifyAsync(WorkspaceServer.Agent.Service.ServiceText.Unit(program, folder.File(name))), StringComparison.Ordinal);
+
+        async Task<string> VerifyAsync(string unit)
+        {
+            using var process = Process.Start(new ProcessStartInfo(Analyze, ["verify", "--man=no", folder.Write("workspace-agent.service", unit)]) { RedirectStandardError = true })!;
+            var said = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return string.Join('\n', said.Split('\n').Where(line => line.Contains("workspace-agent", StringComparison.Ordinal)));
+        }
     }
 }

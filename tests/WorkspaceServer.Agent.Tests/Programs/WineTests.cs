@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using WorkspaceServer.Agent.Service;
 using WorkspaceServer.Agent.Tests.Server;
 using Xunit;
 
@@ -46,11 +47,17 @@ public sealed class WineTests
         await RunAsync(environment, Wine, "wineboot", "-i");
         // .NET refuses Windows 7, which Wine is without this.
         await RunAsync(environment, Wine, "reg", "add", @"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f");
+        // A service has to say within ten seconds that it runs, which it does not on a busy machine; the manager reads this when it starts.
+        await RunAsync(environment, Wine, "reg", "add", @"HKLM\System\CurrentControlSet\Control", "/v", "ServicesPipeTimeout", "/d", "60000", "/f");
+        await RunAsync(environment, WineServer, "-k");
+        await RunAsync(environment, WineServer, "-w");
         var home = folder.File("home");
 
         await AgentWalk.RunAsync(new AgentProgram(Wine, [Published], Seen(home), environment), server, folder, Seen);
 
-        await SqlServerIsCalledAsync(new AgentProgram(Wine, [Published], Seen(home), environment), folder);
+        var agent = new AgentProgram(Wine, [Published], Seen(home), environment);
+        await SqlServerIsCalledAsync(agent, folder);
+        await TheServiceRunsAsync(agent, home, environment);
 
         // DPAPI's blobs begin with their version and the provider's GUID, and say nothing.
         Assert.DoesNotContain("outbox_key", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(home, "secrets"))), StringComparison.Ordinal);
@@ -76,6 +83,49 @@ public sealed class WineTests
         Assert.Equal((PreLogin, ExitCodes.Failed), (first[0], run.ExitCode));
         Assert.Contains("The database says", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Windows' service manager starts the program, is told that it runs, and stops it when the agent removes the service. Wine knows no accounts of a service's own, so here the service
+    /// runs under the system's; that account and its rights (icacls) are only seen on a real Windows.
+    /// </summary>
+    private static async Task TheServiceRunsAsync(AgentProgram agent, string home, Dictionary<string, string> environment)
+    {
+        var create = ServiceText.WindowsInstall(Published.Replace('/', '\\').Insert(0, "Z:"), Seen(home))[0].Arguments.ToList();
+        create.RemoveRange(create.IndexOf("obj="), 2);
+        create[create.IndexOf("start=") + 1] = "demand";
+        await RunAsync(environment, Wine, ["sc.exe", .. create]);
+        var log = Path.Combine(home, "agent.log");
+        var before = (await File.ReadAllLinesAsync(log)).Length;
+        Assert.Contains("started successfully", await OutputAsync(environment, "net.exe", "start", ServiceText.Name), StringComparison.Ordinal);
+
+        // It is paired with nobody any more and says so, which a person would see in the log.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await File.ReadAllLinesAsync(log, late.Token)).Length == before)
+        {
+            await timer.WaitForNextTickAsync(late.Token);
+        }
+
+        Assert.Contains("not paired", (await File.ReadAllLinesAsync(log))[^1], StringComparison.Ordinal);
+        Assert.Contains("RUNNING", await OutputAsync(environment, "sc.exe", "query", ServiceText.Name), StringComparison.Ordinal);
+        await agent.SucceedAsync("service", "remove");
+        Assert.DoesNotContain("SERVICE_NAME", await OutputAsync(environment, "sc.exe", "query", ServiceText.Name), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> OutputAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Wine, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var output = await process.StandardOutput.ReadToEndAsync(late.Token);
+        await process.WaitForExitAsync(late.Token);
+        return output;
     }
 
     /// <summary>Wine shows the whole file system as drive Z.</summary>
