@@ -30,7 +30,8 @@ internal sealed class BackupHouse : IAsyncDisposable
         Stamps = new Stamps(Workspaces.Folder);
         Runner = new BackupRunner(Options, Databases, Runs, Stamps, Store, Signer, Workspaces.Audit, Workspaces.Folder, Workspaces.Clock);
         Packs = new PackRunner(Options, Databases, Stamps, Store, Signer, Workspaces.Folder, Workspaces.Clock);
-        Sweeper = new BackupSweeper(Options, Runs, Store, Signer, Workspaces.Audit, Workspaces.Clock);
+        Leftovers = new LeftoverSweeper(Runs, Databases, Store, Workspaces.Audit, Workspaces.Clock);
+        Sweeper = new BackupSweeper(Options, Runs, Leftovers, Store, Signer, Workspaces.Audit, Workspaces.Clock);
         Health = new BackupHealth(Options, Runs, Workspaces.Clock);
         Timer = new BackupTimer(Options, Runs, Runner, Packs, Sweeper, Wish, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
     }
@@ -58,6 +59,8 @@ internal sealed class BackupHouse : IAsyncDisposable
     public BackupRunner Runner { get; }
 
     public PackRunner Packs { get; }
+
+    public LeftoverSweeper Leftovers { get; }
 
     public BackupSweeper Sweeper { get; }
 

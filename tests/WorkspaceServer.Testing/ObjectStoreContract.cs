@@ -17,6 +17,7 @@ internal static class ObjectStoreContract
         await SaysWhatIsMissingAsync(store, cancel);
         await ListsByPrefixInOrderAsync(store, cancel);
         await RefusesNamesThatLeaveItsPlaceAsync(store, cancel);
+        await RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(store, partBytes, cancel);
     }
 
     public static async Task<byte[]> ReadAsync(IObjectStore store, string name, CancellationToken cancel)
@@ -93,6 +94,35 @@ internal static class ObjectStoreContract
             await Assert.ThrowsAnyAsync<ArgumentException>(() => PutAsync(store, name, [1], cancel));
             await Assert.ThrowsAnyAsync<ArgumentException>(() => store.OpenAsync(name, cancel));
         }
+    }
+
+    private static async Task RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(IObjectStore store, int partBytes, CancellationToken cancel)
+    {
+        const string Ours = "unfinished/a";
+        var now = TimeProvider.System.GetUtcNow();
+        var content = RandomNumberGenerator.GetBytes((2 * partBytes) + 1);
+        async Task PutAsync(string name, DateTimeOffset before, string[] removed) => await store.PutAsync(
+            name,
+            async stream =>
+            {
+                await stream.WriteAsync(content, cancel);
+                Assert.Equal(removed, await store.RemoveUnfinishedAsync(each => each == Ours, before, cancel));
+            },
+            cancel);
+
+        // Somebody else's, and one that is too young, go on as if nothing were.
+        await PutAsync("unfinished/other", now.AddHours(1), []);
+        await PutAsync("unfinished/a", now.AddHours(-1), []);
+        Assert.Equal(content, await ReadAsync(store, Ours, cancel));
+        Assert.Equal(content, await ReadAsync(store, "unfinished/other", cancel));
+
+        // What is whole is no leftover.
+        Assert.Empty(await store.RemoveUnfinishedAsync(_ => true, now.AddHours(1), cancel));
+        await store.DeleteAsync(Ours, cancel);
+
+        await Assert.ThrowsAnyAsync<ObjectStoreException>(() => PutAsync(Ours, now.AddHours(1), [Ours]));
+        Assert.Empty(await store.RemoveUnfinishedAsync(_ => true, now.AddHours(1), cancel));
+        Assert.Equal(["unfinished/other"], (await ListAsync(store, "unfinished/", cancel)).Select(found => found.Name));
     }
 
     private static async Task<List<ObjectInfo>> ListAsync(IObjectStore store, string prefix, CancellationToken cancel)

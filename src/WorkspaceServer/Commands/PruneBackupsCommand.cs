@@ -9,11 +9,18 @@ namespace WorkspaceServer.Commands;
 internal static class PruneBackupsCommand
 {
     public static Command Build() => Verb
-        .Create("prune", "Remove backups older than Backup:RetentionDays, and the objects that only they name.", "backup prune", Recording.As(AuditActions.BackupDeleted))
+        .Create("prune", "Remove backups older than Backup:RetentionDays, the objects that only they name, and what backups left that were cut short.", "backup prune", Recording.As(AuditActions.BackupDeleted, AuditActions.BackupLeftoversDeleted))
         .Runs(async (context, cancel) =>
         {
             var gone = await context.Get<BackupSweeper>().PruneAsync(cancel);
-            context.Output.Result(new { Removed = gone }, output => output.Line(gone.Count == 0 ? "No backup is that old." : $"Removed: {string.Join(", ", gone)}"));
+            context.Output.Result(new { Removed = gone.Generations, gone.Leftovers }, output =>
+            {
+                output.Line(gone.Generations.Count == 0 ? "No backup is that old." : $"Removed: {string.Join(", ", gone.Generations)}");
+                if (gone.Leftovers.Count > 0)
+                {
+                    output.Line($"Removed what backups left that were cut short more than {LeftoverSweeper.MinAge.Days} days ago: {string.Join(", ", gone.Leftovers)}");
+                }
+            });
             return ExitCodes.Ok;
         });
 }

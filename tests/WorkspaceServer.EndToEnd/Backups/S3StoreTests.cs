@@ -41,6 +41,13 @@ public sealed class S3StoreTests : IDisposable
         Assert.DoesNotContain("not-the-key", error.ToString(), StringComparison.Ordinal);
     });
 
+    [Fact]
+    public Task AStoreThatCannotTellWhatIsUnfinishedIsLeftAlone() => WithServerAsync("mute", async port =>
+    {
+        using var store = Store(port, "S3RVER");
+        Assert.Empty(await store.RemoveUnfinishedAsync(_ => true, TimeProvider.System.GetUtcNow(), Cancel));
+    });
+
     private async Task WithServerAsync(string how, Func<int, Task> use)
     {
         await NodeTools.RunAsync("--version", [], Cancel);

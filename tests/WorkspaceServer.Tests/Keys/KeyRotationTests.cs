@@ -100,7 +100,7 @@ public sealed class KeyRotationTests : IDisposable
         // What the earlier key signed is removed when it is old, and only its own objects.
         Assert.Contains(house.Objects(), name => name.Contains(workspace.Id.ToString(), StringComparison.Ordinal));
         clock.Advance(TimeSpan.FromDays(31));
-        await new BackupSweeper(house.Options, house.Runs, house.Store, signer, house.Workspaces.Audit, clock).PruneAsync(Cancel);
+        await new BackupSweeper(house.Options, house.Runs, house.Leftovers, house.Store, signer, house.Workspaces.Audit, clock).PruneAsync(Cancel);
         Assert.Equal([$"generations/{empty.Id}.json"], house.Objects());
     }
 

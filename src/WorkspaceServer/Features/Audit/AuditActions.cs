@@ -123,6 +123,7 @@ internal static class AuditActions
     public static readonly AuditAction BackupVerified = new("backup.verified", "Backups were read back and checked.");
     public static readonly AuditAction BackupDownloaded = new("backup.downloaded", "A backup was downloaded.");
     public static readonly AuditAction BackupDeleted = new("backup.deleted", "A backup was deleted.");
+    public static readonly AuditAction BackupLeftoversDeleted = new("backup.leftovers_deleted", "What backups left in the store that were cut short was removed.");
     public static readonly AuditAction RestoreStarted = new("restore.started", "A restore was started.");
     public static readonly AuditAction RestoreFinished = new("restore.finished", "A restore was finished.");
     public static readonly AuditAction DrillRun = new("drill.run", "A restore was practised.");

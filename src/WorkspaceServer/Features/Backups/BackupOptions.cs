@@ -84,6 +84,9 @@ internal sealed record BackupOptions
     /// <summary><see cref="NightlyAt"/> as the time since midnight, UTC.</summary>
     public TimeSpan NightlyTime => TimeOnly.ParseExact(NightlyAt, "HH:mm", System.Globalization.CultureInfo.InvariantCulture).ToTimeSpan();
 
+    /// <summary><see cref="RetentionDays"/> as a time.</summary>
+    public TimeSpan Retention => TimeSpan.FromDays(RetentionDays);
+
     /// <summary>Opens the store.</summary>
     public IObjectStore OpenStore() => Store == BackupStoreKind.Directory
         ? new DirectoryStore(Directory)

@@ -90,6 +90,10 @@ internal sealed class BackupStore(ControlDatabase control)
     /// <summary>The newest attempt at a whole backup, or null.</summary>
     public BackupRun? LastAttempt() => First(Runs + "ORDER BY started_at DESC LIMIT 1");
 
+    /// <summary>Ids of older attempts that made no backup.</summary>
+    public IReadOnlyList<string> Unfinished(DateTimeOffset before) =>
+        [.. All(Runs + "WHERE outcome <> 'ok' AND started_at < @before", ("@before", before.ToUnixTimeMilliseconds())).Select(run => run.Id)];
+
     /// <summary>Forgets attempts that are older.</summary>
     public void Forget(DateTimeOffset before)
     {

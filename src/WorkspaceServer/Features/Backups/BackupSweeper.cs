@@ -6,19 +6,24 @@ using WorkspaceServer.Vault.Keys;
 
 namespace WorkspaceServer.Features.Backups;
 
+/// <param name="Generations">Ids of those that were too old.</param>
+/// <param name="Leftovers">Names of objects that were never finished, or that no generation names.</param>
+internal sealed record SweepResult(IReadOnlyList<string> Generations, IReadOnlyList<string> Leftovers);
+
 /// <summary>Removes generations that are older than the retention, and the objects that only they name.</summary>
 /// <remarks>Nothing is deleted but what a generation with our signature says that it wrote: whatever else lies in the store is somebody else's.</remarks>
-internal sealed class BackupSweeper(BackupOptions options, BackupStore runs, IObjectStore store, BackupSigner signer, AuditLog audit, TimeProvider clock)
+internal sealed class BackupSweeper(BackupOptions options, BackupStore runs, LeftoverSweeper leftovers, IObjectStore store, BackupSigner signer, AuditLog audit, TimeProvider clock)
 {
     public static readonly Recording Recording = Recording.As(AuditActions.BackupDeleted);
 
-    /// <returns>Ids of the generations that are gone.</returns>
-    public async Task<IReadOnlyList<string>> PruneAsync(CancellationToken cancel)
+    /// <returns>Ids of the generations that are gone, and objects that cut-short backups had left.</returns>
+    public async Task<SweepResult> PruneAsync(CancellationToken cancel)
     {
         var shelf = new GenerationShelf(store, signer);
-        var all = await ReadAsync(shelf, await shelf.WholeNamesAsync(cancel), cancel);
+        var names = await shelf.WholeNamesAsync(cancel);
+        var all = await ReadAsync(shelf, names, cancel);
         var now = clock.GetUtcNow();
-        var old = all.SkipLast(1).Where(each => now - each.Generation.Finished > TimeSpan.FromDays(options.RetentionDays)).ToArray();
+        var old = all.SkipLast(1).Where(each => now - each.Generation.Finished > options.Retention).ToArray();
         var kept = all.Except(old).SelectMany(each => each.Generation.Objects).Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var each in old)
         {
@@ -30,8 +35,9 @@ internal sealed class BackupSweeper(BackupOptions options, BackupStore runs, IOb
             });
         }
 
-        runs.Forget(now.AddDays(-options.RetentionDays));
-        return [.. old.Select(each => each.Generation.Id)];
+        var left = await leftovers.SweepAsync([.. all.Except(old).Select(each => each.Generation)], isAll: all.Count == names.Count, cancel);
+        runs.Forget(now - (options.Retention > LeftoverSweeper.MinAge * 2 ? options.Retention : LeftoverSweeper.MinAge * 2));
+        return new SweepResult([.. old.Select(each => each.Generation.Id)], left);
     }
 
     private async Task RemoveAsync(GenerationShelf shelf, SignedGeneration whole, HashSet<string> kept, CancellationToken cancel)

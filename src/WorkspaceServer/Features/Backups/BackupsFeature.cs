@@ -22,6 +22,7 @@ internal static class BackupsFeature
         services.AddSingleton<Stamps>();
         services.AddSingleton<BackupRunner>();
         services.AddSingleton<PackRunner>();
+        services.AddSingleton<LeftoverSweeper>();
         services.AddSingleton<BackupSweeper>();
         services.AddSingleton<BackupVerifier>();
         services.AddSingleton<BackupHealth>();

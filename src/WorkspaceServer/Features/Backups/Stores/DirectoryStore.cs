@@ -9,8 +9,9 @@ internal sealed class DirectoryStore(string root) : IObjectStore
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // No object's name begins with a dot.
+    // No object's name begins with a dot. Sixteen hexadecimal digits and the last part of the object's name follow.
     private const string PartialPrefix = ".partial-";
+    private const int PartialDigits = 16;
 
     private readonly string root = Path.GetFullPath(root);
 
@@ -20,7 +21,7 @@ internal sealed class DirectoryStore(string root) : IObjectStore
     {
         var path = PathOf(name);
         var folder = Path.GetDirectoryName(path)!;
-        var partial = Path.Combine(folder, PartialPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        var partial = Path.Combine(folder, $"{PartialPrefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PartialDigits / 2))}-{Path.GetFileName(path)}");
         try
         {
             Directory.CreateDirectory(folder, OwnerFolder);
@@ -100,8 +101,42 @@ internal sealed class DirectoryStore(string root) : IObjectStore
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Func<string, bool> isOurs, DateTimeOffset before, CancellationToken cancel)
+    {
+        var removed = new List<string>();
+        try
+        {
+            // Links are not followed: they lead to what somebody else put there.
+            var everywhere = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+            foreach (var file in Directory.Exists(root) ? Directory.EnumerateFiles(root, PartialPrefix + "*", everywhere).ToArray() : [])
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (TryReadPartial(file, out var name) && isOurs(name) && File.GetLastWriteTimeUtc(file) < before.UtcDateTime)
+                {
+                    File.Delete(file);
+                    removed.Add(name);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException($"Unfinished uploads cannot be removed from {root}: {error.Message}", error);
+        }
+
+        return Task.FromResult<IReadOnlyList<string>>([.. removed.Order(StringComparer.Ordinal)]);
+    }
+
     public void Dispose()
     {
+    }
+
+    /// <summary>The object that a partial file would have become.</summary>
+    private bool TryReadPartial(string file, out string name)
+    {
+        var rest = Path.GetFileName(file)[PartialPrefix.Length..];
+        var isPartial = rest.Length > PartialDigits + 1 && rest[PartialDigits] == '-' && rest[..PartialDigits].All(char.IsAsciiHexDigitLower);
+        name = isPartial ? Path.GetRelativePath(root, Path.Combine(Path.GetDirectoryName(file)!, rest[(PartialDigits + 1)..])) : "";
+        return isPartial && ObjectNames.IsFine(name);
     }
 
     private string PathOf(string name)

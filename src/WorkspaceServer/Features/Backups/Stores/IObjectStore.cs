@@ -24,6 +24,12 @@ internal interface IObjectStore : IDisposable
 
     /// <summary>Removes an object. Nothing there is no error.</summary>
     Task DeleteAsync(string name, CancellationToken cancel);
+
+    /// <summary>Removes what uploads left that were begun and never ended: no object of theirs can be seen, but it takes space and costs money.</summary>
+    /// <param name="isOurs">Asked with the name of the object that it would have become; what is somebody else's stays.</param>
+    /// <param name="before">Uploads that did something since stay: they may be going on.</param>
+    /// <returns>Names of the objects that they would have become.</returns>
+    Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Func<string, bool> isOurs, DateTimeOffset before, CancellationToken cancel);
 }
 
 /// <summary>A store that cannot be reached, refuses, or has what it must not have. The message names no secret.</summary>
@@ -46,11 +52,14 @@ internal static class ObjectNames
     /// <exception cref="ArgumentException">The name could leave its place or is not one of ours.</exception>
     public static void Require(string name)
     {
-        if (!AreFine(name) || name.EndsWith('/'))
+        if (!IsFine(name))
         {
             throw new ArgumentException($"'{name}' is no name for an object.", nameof(name));
         }
     }
+
+    /// <summary>Whether it is a name that <see cref="Require"/> takes.</summary>
+    public static bool IsFine(string name) => AreFine(name) && !name.EndsWith('/');
 
     public static bool AreFine(string name) =>
         name.Length is > 0 and <= MaxLength && !name.AsSpan().ContainsAnyExcept(Allowed) && name.TrimEnd('/').Split('/').All(part => part.Length > 0 && part[0] != '.');

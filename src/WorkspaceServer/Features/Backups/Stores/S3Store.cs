@@ -79,12 +79,60 @@ internal sealed class S3Store : IObjectStore
 
     public Task DeleteAsync(string name, CancellationToken cancel) => AskAsync(name, () => client.DeleteObjectAsync(bucket, Key(name), cancel));
 
+    public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Func<string, bool> isOurs, DateTimeOffset before, CancellationToken cancel)
+    {
+        var removed = new List<string>();
+        await foreach (var found in UnfinishedAsync(cancel))
+        {
+            // Keys of others may be anything; asking for the name again makes sure that it is one of ours.
+            var name = found.Key.StartsWith(prefix, StringComparison.Ordinal) ? found.Key[prefix.Length..] : "";
+            if (ObjectNames.IsFine(name) && isOurs(name) && found.Initiated is { } begun && begun.ToUniversalTime() < before.UtcDateTime)
+            {
+                await AskAsync(name, () => client.AbortMultipartUploadAsync(bucket, found.Key, found.UploadId, cancel));
+                removed.Add(name);
+            }
+        }
+
+        return [.. removed.Order(StringComparer.Ordinal)];
+    }
+
     public void Dispose() => client.Dispose();
 
     private string Key(string name)
     {
         ObjectNames.Require(name);
         return prefix + name;
+    }
+
+    /// <summary>None if the store does not tell: not every one does, and each has a rule of the bucket that removes them.</summary>
+    private async IAsyncEnumerable<MultipartUpload> UnfinishedAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix };
+        while (true)
+        {
+            var page = await AskAsync("its unfinished uploads", async () =>
+            {
+                try
+                {
+                    return await client.ListMultipartUploadsAsync(request, cancel);
+                }
+                catch (AmazonS3Exception error) when (error.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
+                {
+                    return new ListMultipartUploadsResponse { IsTruncated = false };
+                }
+            });
+            foreach (var found in page.MultipartUploads ?? [])
+            {
+                yield return found;
+            }
+
+            if (page.IsTruncated != true)
+            {
+                yield break;
+            }
+
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
     }
 
     private async Task<bool> ExistsAsync(string name, CancellationToken cancel)

@@ -101,7 +101,7 @@ internal sealed class S3Upload(AmazonS3Client client, string bucket, string key,
             }
             catch (Exception error) when (error is AmazonS3Exception or HttpRequestException)
             {
-                // What failed before is thrown already; a bucket's life-cycle rule removes what is left.
+                // What failed before is thrown already; the next sweep removes what is left.
             }
         }
 
