@@ -2,7 +2,9 @@
 # Publishes the server for linux-x64, with its runtime and everything beside it, and the agent for Windows, with checksums.
 #
 #   ops/package.sh [--server]   writes workspace-server_VERSION_amd64.deb, workspace-server-VERSION-linux-x64.tar.gz,
-#                               workspace-agent-VERSION-win-x64.zip and SHA256SUMS into artifacts/package; --server: without the agent
+#                               workspace-agent-VERSION-win-x64.zip and SHA256SUMS into artifacts/package; --server: without the agent for Windows
+#
+# The agent for Linux is in the server's package, for the restore drill.
 #
 # Times and owners in the archives are fixed, so that two builds of one commit can be compared.
 set -euo pipefail
@@ -20,6 +22,8 @@ rm -f "$out/$name"/bin/*.pdb "$out/$name"/bin/*.dbg "$out/$name"/bin/*.xml
 for part in workspace-server workspace-sandbox libe_sqlite3.so; do
     [ -f "$out/$name/bin/$part" ] || { echo "package: $part was not published" >&2; exit 1; }
 done
+ops/publish-agent.sh "$out/$name/bin/agent" linux-x64
+"$out/$name/bin/agent/workspace-agent" --version >/dev/null || { echo "package: the published agent does not start" >&2; exit 1; }
 "$out/$name/bin/workspace-server" version >/dev/null || { echo "package: the published server does not start" >&2; exit 1; }
 cp -R LICENSE nginx.conf keys.example ops/install ops/nginx ops/runbooks ops/drill ops/monitoring "$out/$name/"
 
@@ -38,7 +42,7 @@ Section: net
 Priority: optional
 Installed-Size: $(du -sk "$root/usr" | cut -f1)
 Depends: libc6, libstdc++6, libssl3, zlib1g, ca-certificates, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
-Recommends: nginx
+Recommends: nginx, curl, openssl
 Description: Books of a business, kept encrypted and asked by AI clients
  One SQLCipher file per workspace, an MCP endpoint with OAuth, a dashboard, and backups that are proved by restoring them.
 CONTROL

@@ -18,7 +18,9 @@ rm -rf "$root/usr/lib/workspace-server" "$share"
 install -d "$root/usr/lib/workspace-server" "$root/usr/bin" "$share"
 cp -R "$program/." "$root/usr/lib/workspace-server/"
 ln -sfn ../lib/workspace-server/workspace-server "$root/usr/bin/workspace-server"
-install -D -m 0644 "$here/workspace-server.service" "$root/usr/lib/systemd/system/workspace-server.service"
+for unit in workspace-server.service workspace-drill.service workspace-drill.timer workspace-drill-sample.service workspace-drill-sample.timer; do
+    install -D -m 0644 "$here/$unit" "$root/usr/lib/systemd/system/$unit"
+done
 install -D -m 0644 "$here/sysusers.conf" "$root/usr/lib/sysusers.d/workspace-server.conf"
 install -D -m 0644 "$here/tmpfiles.conf" "$root/usr/lib/tmpfiles.d/workspace-server.conf"
 install -m 0644 "$nginx" "$share/nginx.conf"

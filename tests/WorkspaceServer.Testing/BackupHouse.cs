@@ -80,11 +80,11 @@ internal sealed class BackupHouse : IAsyncDisposable
     public IReadOnlyList<string> Objects() => [.. Directory.EnumerateFiles(StorePath, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(StorePath, file)).Order(StringComparer.Ordinal)];
 
     /// <summary>Restores into a new folder and gives its path.</summary>
-    public async Task<(string Folder, RestoreResult Result)> RestoreAsync(CancellationToken cancel, DateTimeOffset? at = null, string? id = null, AgeIdentity? identity = null, MasterKey? master = null)
+    public async Task<(string Folder, RestoreResult Result)> RestoreAsync(CancellationToken cancel, DateTimeOffset? at = null, string? id = null, AgeIdentity? identity = null, MasterKey? master = null, int? sample = null)
     {
         var target = root.File("restored-" + Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString("n"));
         var restore = new FullRestore(Store, master ?? Workspaces.Master, [identity ?? Identity], Workspaces.Clock);
-        return (target, await restore.RunAsync(target, at, id, (_, _) => { }, cancel));
+        return (target, await restore.RunAsync(target, at, id, sample, (_, _) => { }, cancel));
     }
 
     /// <summary>What the tables of a workspace hold, in a data folder.</summary>

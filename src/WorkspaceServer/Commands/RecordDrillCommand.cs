@@ -15,7 +15,7 @@ internal static class RecordDrillCommand
 
     public static Command Build()
     {
-        var file = new Argument<string>("FILE") { Description = "drill-certificate.json, as the drill wrote it." };
+        var file = new Argument<string>("FILE") { Description = "drill-certificate.json, as the drill wrote it; /dev/stdin reads it from there." };
         var command = Verb.Create(
             "record",
             "Check a drill's certificate and note it here, so that doctor, metrics, mails and pages know when a restore was last practised.",
@@ -37,7 +37,7 @@ internal static class RecordDrillCommand
                 Outcome = drill.Passed ? "ok" : "failed",
                 Details =
                 [
-                    ("drilled_at_ms", drill.DrilledAt.ToUnixTimeMilliseconds()), ("workspaces", drill.Workspaces), ("rows", drill.Rows), ("recovery_time_seconds", drill.RecoveryTimeSeconds),
+                    ("drilled_at_ms", drill.DrilledAt.ToUnixTimeMilliseconds()), ("workspaces", drill.Workspaces), ("sampled_of", drill.SampledOf), ("rows", drill.Rows), ("recovery_time_seconds", drill.RecoveryTimeSeconds),
                     ("failed_paths", drill.Paths.Where(path => path.Value == DrillCertificate.Fail).Select(path => path.Key).ToArray()), ("sha256", Convert.ToHexStringLower(signed.Sha256)),
                 ],
             })))

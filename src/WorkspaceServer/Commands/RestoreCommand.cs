@@ -16,10 +16,13 @@ internal sealed class RestoreCommand
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const int MaxSample = 10_000;
+
     private readonly Option<string> identity = new("--identity") { Description = "The age identity's file.", HelpName = "FILE", Required = true };
     private readonly Option<string?> masterKey = new("--master-key") { Description = "The master key's file, if it is not at Vault:MasterKeyFile yet; it is copied there. With --workspace: the key of that backup's time, if it was replaced since.", HelpName = "FILE" };
     private readonly Option<string?> at = new("--at") { Description = "Bring back the newest state that is not younger, in UTC, such as 2026-11-24T18:30. Default: the newest.", HelpName = "TIME" };
     private readonly Option<string?> id = new("--id") { Description = "Bring back this whole backup; backup list shows them.", HelpName = "ID" };
+    private readonly Option<int?> sample = new Option<int?>("--sample") { Description = "For practice only: bring back so many workspaces, others each day until every one has come round. The rest is deleted in what comes back.", HelpName = "N" }.Between(1, MaxSample);
     private readonly Option<string?> workspace = new("--workspace", "-w") { Description = "Only this workspace, by the id or name it had then, as a new one beside what is there.", HelpName = "WORKSPACE" };
     private readonly Option<string?> name = new("--as") { Description = "With --workspace: the new workspace's name.", HelpName = "NAME" };
 
@@ -31,7 +34,7 @@ internal sealed class RestoreCommand
             "Bring everything back into an empty data folder, proved page by page and total by total; or one workspace beside what is there.",
             "restore --identity /media/usb/backup.key --master-key /media/usb/master.key",
             Recording.As(AuditActions.RestoreFinished));
-        foreach (var option in (Option[])[options.identity, options.masterKey, options.at, options.id, options.workspace, options.name])
+        foreach (var option in (Option[])[options.identity, options.masterKey, options.at, options.id, options.sample, options.workspace, options.name])
         {
             command.Add(option);
         }
@@ -44,6 +47,11 @@ internal sealed class RestoreCommand
         SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);
         var moment = ReadTime(context.Arguments.GetValue(at));
         var identities = AgeIdentity.ReadFile(context.Arguments.GetValue(identity)!);
+        if (context.Arguments.GetValue(sample) is not null && context.Arguments.GetValue(workspace) is not null)
+        {
+            throw new ProblemException(ProblemCodes.InvalidArgument, "--sample chooses the workspaces by itself. Leave out --workspace.");
+        }
+
         try
         {
             return context.Arguments.GetValue(workspace) is { } named
@@ -67,7 +75,7 @@ internal sealed class RestoreCommand
         var clock = context.Get<TimeProvider>();
         var started = clock.GetTimestamp();
         var restore = new FullRestore(context.Get<IObjectStore>(), master, identities, clock);
-        var result = await context.Output.ProgressAsync("Restoring", report => restore.RunAsync(options.DataDirectory, moment, context.Arguments.GetValue(id), report, cancel));
+        var result = await context.Output.ProgressAsync("Restoring", report => restore.RunAsync(options.DataDirectory, moment, context.Arguments.GetValue(id), context.Arguments.GetValue(sample), report, cancel));
         if (keyFile is not null && !File.Exists(options.MasterKeyFile))
         {
             // With the mode of the file that it comes from, which was checked.
@@ -78,10 +86,15 @@ internal sealed class RestoreCommand
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
         var lost = clock.GetUtcNow() - result.AsOf;
         context.Output.Result(
-            new { options.DataDirectory, result.Generation, result.Packs, result.AsOf, result.Workspaces, result.Bytes, result.Rows, RestoreSeconds = seconds, AgeSeconds = lost.TotalSeconds },
+            new { options.DataDirectory, result.Generation, result.Packs, result.AsOf, result.Workspaces, result.SampledOf, result.Bytes, result.Rows, RestoreSeconds = seconds, AgeSeconds = lost.TotalSeconds },
             output =>
             {
                 Print(output, result);
+                if (result.SampledOf is { } all)
+                {
+                    output.Line(string.Create(CultureInfo.InvariantCulture, $"They are a sample of {all}. The others are deleted in what came back: practise with it, and do not use it."));
+                }
+
                 output.Line(string.Create(CultureInfo.InvariantCulture, $"It took {seconds:0.0} s. What was written in the {lost.TotalMinutes:0} minutes since then is not in it."));
                 output.Line("Run the doctor, then start the server.");
             });

@@ -94,6 +94,16 @@ internal sealed class WorkspaceStore(ControlDatabase control)
         ("@now", now.ToUnixTimeSeconds()),
         ("@id", id.ToString()));
 
+    /// <summary>Marks all but these deleted and destroys their salts, where only some were brought back for practice.</summary>
+    public void DeleteOthers(IReadOnlyCollection<WorkspaceId> kept, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        connection.Execute(
+            "UPDATE workspace SET deleted_at = @now, held_until = NULL, key_salt = zeroblob(32) WHERE (deleted_at IS NULL OR held_until IS NOT NULL) AND id NOT IN (SELECT value FROM json_each(@kept))",
+            ("@now", now.ToUnixTimeSeconds()),
+            ("@kept", $"[{string.Join(',', kept.Select(id => $"\"{id}\""))}]"));
+    }
+
     private bool Change(string sql, Action<ControlConnection> record, params ReadOnlySpan<(string, object?)> values)
     {
         using var connection = control.Open();

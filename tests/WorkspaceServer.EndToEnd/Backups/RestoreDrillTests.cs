@@ -35,7 +35,7 @@ public sealed partial class RestoreDrillTests : IDisposable
         var certificate = JsonElement.Parse(await File.ReadAllTextAsync(folder.File("out/drill-certificate.json"), Cancel)).GetProperty("certificate");
         Assert.True(certificate.GetProperty("passed").GetBoolean());
         Assert.Equal(
-            ["start", "sign_in", "mcp_question", "pairing", "sync", "oauth_and_pkce", "audit_verify", "backup_of_the_restored", "doctor"],
+            ["start", "sign_in", "mcp_question", "pairing", "sync", "oauth_and_pkce", "csv_export", "audit_verify", "backup_of_the_restored", "doctor"],
             certificate.GetProperty("paths").EnumerateObject().Select(path => path.Name));
         Assert.All(certificate.GetProperty("paths").EnumerateObject(), path => Assert.Equal("PASS", path.Value.GetString()));
         Assert.Equal((2, true), (certificate.GetProperty("workspaces").GetInt32(), certificate.GetProperty("rows").GetInt64() > 60_000));
@@ -45,6 +45,14 @@ public sealed partial class RestoreDrillTests : IDisposable
         Assert.Contains("No restore was practised yet", await RunAsync("doctor"), StringComparison.Ordinal);
         await RunAsync("drill", "record", folder.File("out/drill-certificate.json"));
         Assert.Contains("everything came back in the one of", await RunAsync("doctor"), StringComparison.Ordinal);
+
+        // A sample, delivered to whoever notes it.
+        var (sampled, how) = await DrillAsync("--sample", "1", "--deliver", $"cat >'{folder.File("delivered.json")}'");
+        Assert.True(sampled == 0, how);
+        var sample = JsonElement.Parse(await File.ReadAllTextAsync(folder.File("delivered.json"), Cancel)).GetProperty("certificate");
+        Assert.Equal((1, 2, true), (sample.GetProperty("workspaces").GetInt32(), sample.GetProperty("sampled_of").GetInt32(), sample.GetProperty("passed").GetBoolean()));
+        await NodeTools.StartAsync("/bin/sh", ["-c", $"cat '{folder.File("delivered.json")}' | '{Program}' --config '{Settings}' --home '{folder.File("live")}' drill record /dev/stdin"], RunTime, Cancel);
+        Assert.Contains("a sample of the workspaces in the one of", await RunAsync("doctor"), StringComparison.Ordinal);
 
         var damaged = Directory.GetFiles(folder.File("store/files"), "*.db.age", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         var bytes = await File.ReadAllBytesAsync(damaged, Cancel);
@@ -98,14 +106,14 @@ public sealed partial class RestoreDrillTests : IDisposable
         return output;
     }
 
-    private Task<(int ExitCode, string Output)> DrillAsync()
+    private Task<(int ExitCode, string Output)> DrillAsync(params string[] more)
     {
         Directory.CreateDirectory(folder.File("scratch"));
         return NodeTools.StartAsync(
             "/usr/bin/env",
             [
                 $"TMPDIR={folder.File("scratch")}", Path.Combine(NodeTools.Repository, "ops", "drill", "restore-drill"), "--identity", folder.File("backup.key"), "--master-key",
-                folder.File("live/keys/master.key"), "--settings", Settings, "--server", Program, "--out", folder.File("out"),
+                folder.File("live/keys/master.key"), "--settings", Settings, "--server", Program, "--out", folder.File("out"), .. more,
             ],
             RunTime,
             Cancel);

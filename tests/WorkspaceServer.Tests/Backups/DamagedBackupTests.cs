@@ -110,7 +110,7 @@ public sealed class DamagedBackupTests : IAsyncDisposable
 
         await BackUpAsync();
         var restore = new Features.Backups.Restore.FullRestore(house.Store, house.Workspaces.Master, [house.Identity], house.Workspaces.Clock);
-        var full = await Assert.ThrowsAsync<ProblemException>(() => restore.RunAsync(house.Workspaces.Folder.Path, null, null, (_, _) => { }, Cancel));
+        var full = await Assert.ThrowsAsync<ProblemException>(() => restore.RunAsync(house.Workspaces.Folder.Path, null, null, null, (_, _) => { }, Cancel));
         Assert.Equal(ProblemCodes.AlreadyExists, full.Code);
     }
 

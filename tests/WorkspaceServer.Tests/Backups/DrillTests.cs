@@ -97,6 +97,75 @@ public sealed class DrillTests : IAsyncDisposable
 
     [Fact]
     [Trait("claim", "B39")]
+    public async Task ASampleCountsForItself()
+    {
+        await house.Runner.RunAsync(null, Cancel);
+        var sample = Found(clock.GetUtcNow()) with { SampledOf = 30 };
+        Assert.True(Note(sample));
+        Assert.Equal((CheckState.Warn, null), (await LookAsync(), drills.LastGood()));
+        Assert.Equal(sample.DrilledAt, drills.LastGoodSample()!.At);
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow()));
+        Assert.Equal(CheckState.Ok, await LookAsync());
+
+        // A sample that failed is mended by a later sample or by a drill of everything; one of everything only by its like.
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow(), passed: false) with { SampledOf = 30 });
+        Assert.Equal(CheckState.Fail, await LookAsync());
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow()) with { SampledOf = 30 });
+        Assert.Equal(CheckState.Ok, await LookAsync());
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow(), passed: false));
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow()) with { SampledOf = 30 });
+        Assert.Equal(CheckState.Fail, await LookAsync());
+        clock.Advance(TimeSpan.FromHours(1));
+        Note(Found(clock.GetUtcNow()));
+        Assert.Equal(CheckState.Ok, await LookAsync());
+
+        Refused(SignedCertificate.Sign(Found(Start) with { SampledOf = 2 }, house.Signer));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 3)]
+    [InlineData(10, 10)]
+    [InlineData(10, 12)]
+    [InlineData(101, 5)]
+    public void EveryWorkspaceComesRound(int workspaces, int size)
+    {
+        var ids = Enumerable.Range(0, workspaces).Select(number => $"{number:x32}").ToArray();
+        for (var first = 0; first < 3; first++)
+        {
+            var seen = Enumerable.Range(0, DrillSample.Days(workspaces, size)).Select(day => DrillSample.Choose(ids, size, Start.AddDays(first + day))).ToArray();
+            Assert.All(seen, sample => Assert.Equal(Math.Min(size, workspaces), sample.Count));
+            Assert.Equal(ids, seen.SelectMany(sample => sample).Distinct().Order(StringComparer.Ordinal));
+        }
+
+        // The day alone decides, not the hour or the order in which they are named.
+        Assert.Equal(DrillSample.Choose(ids, size, Start).Order(), DrillSample.Choose([.. ids.Reverse()], size, Start.AddHours(11)).Order());
+    }
+
+    [Fact]
+    public async Task ASampleBringsBackItsWorkspacesAndNothingOfTheOthers()
+    {
+        var all = Enumerable.Range(0, 5).Select(number => house.Workspaces.Create($"Books {number}")).ToArray();
+        await house.Runner.RunAsync(null, Cancel);
+
+        var (folder, result) = await house.RestoreAsync(Cancel, sample: 2);
+
+        Assert.Equal((2, 5), (result.Workspaces, result.SampledOf));
+        using var control = WorkspaceServer.Control.ControlDatabase.Open(WorkspaceServer.Vault.Databases.DataFolder.Open(folder), house.Workspaces.Master);
+        var store = new WorkspaceServer.Workspaces.WorkspaceStore(control);
+        var back = store.ListKept().Select(workspace => workspace.Id.ToString()).ToArray();
+        Assert.Equal(DrillSample.Choose([.. all.Select(id => id.ToString())], 2, clock.GetUtcNow()).Order(), back.Order());
+        Assert.Equal(back, Directory.GetDirectories(Path.Combine(folder, "workspaces")).Select(Path.GetFileName).Order());
+        Assert.Null((await house.RestoreAsync(Cancel, sample: 5)).Result.SampledOf);
+    }
+
+    [Fact]
+    [Trait("claim", "B39")]
     [Trait("action", nameof(AuditActions.DrillRun))]
     public async Task TheOperatorBringsACertificateToTheServer_Once()
     {

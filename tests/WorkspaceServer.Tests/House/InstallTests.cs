@@ -11,12 +11,15 @@ public sealed partial class InstallTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    [Fact]
+    [Theory]
     [Trait("claim", "A81")]
-    public async Task TheUnitIsSoundAndShutsTheServerIn()
+    [InlineData("workspace-server", "workspace-server")]
+    [InlineData("workspace-drill", "workspace-drill")]
+    [InlineData("workspace-drill-sample", "workspace-drill")]
+    public async Task TheUnitIsSoundAndShutsItsProgramIn(string name, string user)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd is not installed here.");
-        var unit = Repository.PathOf("ops/install/workspace-server.service");
+        var unit = Repository.PathOf($"ops/install/{name}.service");
 
         var security = await Script.RunAsync(folder.Path, "systemd-analyze", ["security", "--no-pager", "--offline=true", unit]);
         var exposure = Exposure().Match(security.Output);
@@ -24,7 +27,41 @@ public sealed partial class InstallTests : IDisposable
         Assert.True(exposure.Success, security.Output + security.Errors);
         Assert.InRange(double.Parse(exposure.Groups["level"].Value, CultureInfo.InvariantCulture), 0, 2.5);
         var lines = await File.ReadAllLinesAsync(unit, TestContext.Current.CancellationToken);
-        Assert.All(["User=workspace-server", "UMask=0077", "PrivateTmp=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "LimitCORE=0"], line => Assert.Contains(line, lines));
+        Assert.All([$"User={user}", "UMask=0077", "PrivateTmp=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "LimitCORE=0"], line => Assert.Contains(line, lines));
+    }
+
+    [Fact]
+    [Trait("claim", "B39")]
+    public async Task DrillsRunEveryNight_EveryWeekOneOfEverything_AndTheTwoDifferInNothingElse()
+    {
+        string[] Lines(string name) => File.ReadAllLines(Repository.PathOf("ops/install/" + name));
+        string[] Same(string name) => [.. Lines(name).Where(line => !line.StartsWith('#') && !line.StartsWith("Description=", StringComparison.Ordinal) && !line.Contains("--out", StringComparison.Ordinal))];
+        Assert.Equal(Same("workspace-drill.service"), Same("workspace-drill-sample.service").Where(line => line != "Environment=DRILL_SAMPLE=5"));
+        var some = Lines("workspace-drill-sample.service");
+        Assert.Contains(some, line => line.EndsWith("--sample ${DRILL_SAMPLE}", StringComparison.Ordinal));
+
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd is not installed here.");
+        foreach (var (name, days) in new[] { ("workspace-drill.timer", 7), ("workspace-drill-sample.timer", 1) })
+        {
+            var when = Lines(name).Single(line => line.StartsWith("OnCalendar=", StringComparison.Ordinal))["OnCalendar=".Length..];
+            var run = await Script.RunAsync(folder.Path, "systemd-analyze", ["calendar", "--iterations=2", "--base-time=2026-11-24 00:00:00", when], new() { ["TZ"] = "UTC" });
+            Assert.True(run.ExitCode == 0, run.Errors);
+            var times = Times().Matches(run.Output).Select(match => DateTime.Parse(match.Value, CultureInfo.InvariantCulture)).Distinct().ToArray();
+            Assert.Equal(TimeSpan.FromDays(days), times[1] - times[0]);
+            Assert.Contains("Persistent=true", Lines(name));
+        }
+    }
+
+    [Fact]
+    public async Task EveryUnitIsInThePackage()
+    {
+        folder.Write("program/workspace-server", "");
+        var run = await Script.RunAsync("ops/install/files.sh", folder.File("program"), folder.File("root"));
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var units = Directory.GetFiles(Repository.PathOf("ops/install")).Where(file => Path.GetExtension(file) is ".service" or ".timer").Select(Path.GetFileName);
+        Assert.Equal(units.Order(StringComparer.Ordinal), Directory.GetFiles(folder.File("root/usr/lib/systemd/system")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(folder.File("root/usr/share/workspace-server/drill/restore-drill")));
     }
 
     [Theory]
@@ -95,4 +132,7 @@ public sealed partial class InstallTests : IDisposable
 
     [GeneratedRegex(@"exposure level for [^:]*: (?<level>[\d.]+)")]
     private static partial Regex Exposure();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")]
+    private static partial Regex Times();
 }

@@ -12,6 +12,7 @@ namespace WorkspaceServer.Features.Backups.Drills;
 /// <param name="RecoveryTimeSeconds">From nothing to a server that answers.</param>
 /// <param name="RecoveryPointSeconds">How old the restored state was when the drill began: what came in since would be lost.</param>
 /// <param name="Paths">By primary path of the restored server: PASS or FAIL.</param>
+/// <param name="SampledOf">Of how many workspaces those that were restored are a sample; null if they are all.</param>
 internal sealed partial record DrillCertificate(
     string Backup,
     DateTimeOffset AsOf,
@@ -24,7 +25,8 @@ internal sealed partial record DrillCertificate(
     double RecoveryTimeSeconds,
     double RecoveryPointSeconds,
     bool Passed,
-    IReadOnlyDictionary<string, string> Paths)
+    IReadOnlyDictionary<string, string> Paths,
+    long? SampledOf = null)
 {
     public const string Pass = "PASS";
     public const string Fail = "FAIL";
@@ -36,7 +38,7 @@ internal sealed partial record DrillCertificate(
         Backup is { Length: > 0 and <= 100 } && Paths is { Count: > 0 and <= MaxPaths }
         && Paths.All(path => PathName().IsMatch(path.Key) && path.Value is Pass or Fail)
         && Passed == Paths.Values.All(word => word == Pass)
-        && AsOf <= DrilledAt && Workspaces >= 0 && Rows >= 0 && Bytes >= 0
+        && (SampledOf is null || SampledOf > Workspaces) && AsOf <= DrilledAt && Workspaces >= 0 && Rows >= 0 && Bytes >= 0
         && RestoreSeconds >= 0 && RecoveryTimeSeconds >= 0 && RecoveryPointSeconds >= 0;
 
     /// <summary>The page for people to read, as Markdown.</summary>
@@ -46,7 +48,7 @@ internal sealed partial record DrillCertificate(
         page.AppendLine(CultureInfo.InvariantCulture, $"# Restore drill of {DrilledAt.UtcDateTime:yyyy-MM-dd}").AppendLine()
             .AppendLine(Passed ? "Everything came back." : "NOT everything works; see the paths below.").AppendLine()
             .AppendLine(CultureInfo.InvariantCulture, $"- Backup: {Backup}, state of {AsOf.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
-            .AppendLine(CultureInfo.InvariantCulture, $"- {Workspaces} workspaces, {Rows} rows; every page and every total agrees with what was backed up")
+            .AppendLine(CultureInfo.InvariantCulture, $"- {Workspaces} workspaces{(SampledOf is { } all ? string.Create(CultureInfo.InvariantCulture, $", a sample of {all}") : "")}, {Rows} rows; every page and every total agrees with what was backed up")
             .AppendLine(CultureInfo.InvariantCulture, $"- From nothing to a server that answers: {RecoveryTimeSeconds:0.0} s, of which {RestoreSeconds:0.0} s to fetch and prove")
             .AppendLine(CultureInfo.InvariantCulture, $"- What was written in the {RecoveryPointSeconds:0} s before the drill began would be lost.")
             .AppendLine(RanAsRoot ? "- Ran as root" : "- Ran as an ordinary user").AppendLine()

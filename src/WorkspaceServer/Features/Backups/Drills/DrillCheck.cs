@@ -16,21 +16,24 @@ internal sealed class DrillCheck(BackupOptions options, DrillStore drills, TimeP
             return Finding.Ok(options.IsOn ? "not asked for" : "there are no backups to practise with", Setting);
         }
 
-        var (good, last, now) = (drills.LastGood(), drills.Last(), clock.GetUtcNow());
-        if (last is { Passed: false })
+        var (good, sample, now) = (drills.LastGood(), drills.LastGoodSample(), clock.GetUtcNow());
+        if (drills.LastBad() is { } bad)
         {
-            return Finding.Fail($"In the restore drill of {Day(last.At)} not everything came back.", Setting, Cure);
+            return Finding.Fail($"In the restore drill of {Day(bad.At)} not everything came back.", Setting, Cure);
         }
 
+        var sampled = sample is null ? "" : $"; a sample of the workspaces in the one of {Day(sample.At)}";
         var limit = TimeSpan.FromDays(options.DrillDays);
         if (good is not null)
         {
             return now - good.At <= limit
-                ? Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"everything came back in the one of {Day(good.At)}, after {good.RecoverySeconds:0} s"), Setting)
-                : Finding.Fail(string.Create(CultureInfo.InvariantCulture, $"The last restore drill was {(now - good.At).TotalDays:0} days ago; it is due every {options.DrillDays} days."), Setting, Cure);
+                ? Finding.Ok(string.Create(CultureInfo.InvariantCulture, $"everything came back in the one of {Day(good.At)}, after {good.RecoverySeconds:0} s{sampled}"), Setting)
+                : Finding.Fail(string.Create(CultureInfo.InvariantCulture, $"The last restore drill of everything was {(now - good.At).TotalDays:0} days ago; it is due every {options.DrillDays} days."), Setting, Cure);
         }
 
-        const string never = "No restore was practised yet, so nobody knows that the backups can be read.";
+        var never = sample is null
+            ? "No restore was practised yet, so nobody knows that the backups can be read."
+            : $"No restore of everything was practised yet, only of a sample of the workspaces, last on {Day(sample.At)}.";
         return drills.BackedUpSince() is { } since && now - since > limit ? Finding.Fail(never, Setting, Cure) : Finding.Warn(never, Setting, Cure);
     }
 

@@ -8,7 +8,10 @@ internal sealed record Drill(DateTimeOffset At, bool Passed, double RecoverySeco
 /// <summary>All SQL of practised restores. Tables: drill; reads backup_run. Schema: Control/Migrations/0010, 0016.</summary>
 internal sealed class DrillStore(ControlDatabase control)
 {
-    private const string Drills = "SELECT drilled_at, passed, json_extract(certificate, '$.recovery_time_seconds') FROM drill ";
+    private const string Drills = """
+        WITH known AS (SELECT drilled_at, passed, json_extract(certificate, '$.recovery_time_seconds') AS seconds, json_extract(certificate, '$.sampled_of') AS sampled_of FROM drill)
+        SELECT drilled_at, passed, seconds FROM known
+        """ + " ";
 
     /// <param name="record">Writes the audit row, in the same transaction.</param>
     /// <returns>False if it is known already.</returns>
@@ -32,11 +35,15 @@ internal sealed class DrillStore(ControlDatabase control)
         return true;
     }
 
-    /// <summary>The last drill in which everything came back, or null.</summary>
-    public Drill? LastGood() => First(Drills + "WHERE passed = 1 ORDER BY drilled_at DESC LIMIT 1");
+    /// <summary>The last drill of all workspaces in which everything came back, or null.</summary>
+    public Drill? LastGood() => First(Drills + "WHERE passed = 1 AND sampled_of IS NULL ORDER BY drilled_at DESC LIMIT 1");
 
-    /// <summary>The last drill, however it ended, or null.</summary>
-    public Drill? Last() => First(Drills + "ORDER BY drilled_at DESC LIMIT 1");
+    /// <summary>The last drill of a sample of the workspaces in which everything came back, or null.</summary>
+    public Drill? LastGoodSample() => First(Drills + "WHERE passed = 1 AND sampled_of IS NOT NULL ORDER BY drilled_at DESC LIMIT 1");
+
+    /// <summary>The last drill in which not everything came back, if none of at least as much was better since; else null.</summary>
+    public Drill? LastBad() => First(
+        Drills + "WHERE passed = 0 AND NOT EXISTS (SELECT 1 FROM known AS better WHERE better.passed = 1 AND better.drilled_at > known.drilled_at AND (better.sampled_of IS NULL OR known.sampled_of IS NOT NULL)) ORDER BY drilled_at DESC LIMIT 1");
 
     /// <summary>Since when there are backups that could have been practised with, or null.</summary>
     public DateTimeOffset? BackedUpSince()

@@ -76,9 +76,10 @@ internal sealed record SignedCertificate(DrillCertificate Certificate, string Te
 
     private static byte[] ReadBounded(string file)
     {
+        // A pipe has no length, so it is read to its end or to one byte too many.
         using var stream = File.OpenRead(file);
-        return stream.Length <= MaxBytes
-            ? File.ReadAllBytes(file)
-            : throw new ProblemException(ProblemCodes.InvalidData, $"{file} is too long for a drill's certificate.");
+        var bytes = new byte[MaxBytes + 1];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length <= MaxBytes ? bytes[..length] : throw new ProblemException(ProblemCodes.InvalidData, $"{file} is too long for a drill's certificate.");
     }
 }

@@ -1,6 +1,7 @@
 using WorkspaceServer.Age;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Generations;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
@@ -15,7 +16,8 @@ namespace WorkspaceServer.Features.Backups.Restore;
 /// <summary>What a restore brought back.</summary>
 /// <param name="AsOf">The moment it is of: whatever was committed later is lost.</param>
 /// <param name="Packs">Packs of changed pages that were laid over the whole backup.</param>
-internal sealed record RestoreResult(string Generation, int Packs, DateTimeOffset AsOf, int Workspaces, long Bytes, long Rows);
+/// <param name="SampledOf">Of how many workspaces these are a sample; null if they are all.</param>
+internal sealed record RestoreResult(string Generation, int Packs, DateTimeOffset AsOf, int Workspaces, long Bytes, long Rows, int? SampledOf = null);
 
 /// <summary>Brings everything back onto a machine that has nothing but the identity, the master key and the store.</summary>
 /// <remarks>Works in a folder beside the target, which takes the target's place only after every file was proved.</remarks>
@@ -31,8 +33,9 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
     /// <param name="target">The data folder; must be empty or not there.</param>
     /// <param name="at">Null: the newest state.</param>
     /// <param name="id">Null, or one whole backup.</param>
+    /// <param name="sample">Null, or for practice: only so many workspaces, which the day decides on; the others are deleted in what comes back.</param>
     /// <exception cref="ProblemException">The target is not empty; or an object is missing, changed or for others, and the message names it. Then the target is untouched.</exception>
-    public async Task<RestoreResult> RunAsync(string target, DateTimeOffset? at, string? id, Action<double, string> report, CancellationToken cancel)
+    public async Task<RestoreResult> RunAsync(string target, DateTimeOffset? at, string? id, int? sample, Action<double, string> report, CancellationToken cancel)
     {
         target = Path.GetFullPath(target).TrimEnd('/');
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
@@ -51,7 +54,7 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
 
         try
         {
-            var result = await RestoreIntoAsync(DataFolder.Create(unfinished), chain, report, cancel);
+            var result = await RestoreIntoAsync(DataFolder.Create(unfinished), chain, sample, report, cancel);
             if (Directory.Exists(target))
             {
                 Directory.Delete(target);
@@ -69,12 +72,19 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
         }
     }
 
-    private async Task<RestoreResult> RestoreIntoAsync(DataFolder folder, GenerationChain chain, Action<double, string> report, CancellationToken cancel)
+    private async Task<RestoreResult> RestoreIntoAsync(DataFolder folder, GenerationChain chain, int? sample, Action<double, string> report, CancellationToken cancel)
     {
         report(0, "Control database");
         long rows = await RestoreControlAsync(folder, chain, cancel);
         using var control = ControlDatabase.Open(folder, master);
-        var workspaces = new WorkspaceStore(control).ListKept();
+        var store = new WorkspaceStore(control);
+        var known = store.ListKept();
+        var workspaces = Chosen(known, sample);
+        if (workspaces.Count < known.Count)
+        {
+            store.DeleteOthers([.. workspaces.Select(workspace => workspace.Id)], clock.GetUtcNow());
+        }
+
         using var trail = new StatementTrail(folder, clock);
         var done = 0;
         await Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (workspace, token) =>
@@ -83,17 +93,24 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
             trail.Begin(workspace.Id);
             report((double)Interlocked.Increment(ref done) / workspaces.Count, $"Workspace {done} of {workspaces.Count}");
         });
-        var bytes = chain.Files.Values.SelectMany(file => file).Sum(file => file.Object.Bytes);
+        var restored = workspaces.Select(workspace => workspace.Id.ToString()).Append(BackedUpFile.Control);
+        var bytes = restored.SelectMany(file => chain.Files[file]).Sum(file => file.Object.Bytes);
         var last = chain.Last.Generation;
-        var result = new RestoreResult(chain.Base.Generation.Id, last.Sequence, last.Finished, workspaces.Count, bytes, rows);
+        var result = new RestoreResult(chain.Base.Generation.Id, last.Sequence, last.Finished, workspaces.Count, bytes, rows, workspaces.Count < known.Count ? known.Count : null);
         using var mac = AuditFeature.OpenMac(control, master);
         await using var audit = AuditFeature.Open(folder, control, mac, clock);
         await audit.RecordAsync(new AuditEntry(AuditActions.RestoreFinished)
         {
             Target = ("backup", result.Generation),
-            Details = [("packs", result.Packs), ("as_of_ms", last.FinishedAt), ("workspaces", result.Workspaces), ("rows", rows)],
+            Details = [("packs", result.Packs), ("as_of_ms", last.FinishedAt), ("workspaces", result.Workspaces), ("sampled_of", result.SampledOf), ("rows", rows)],
         });
         return result;
+    }
+
+    private IReadOnlyList<Workspace> Chosen(IReadOnlyList<Workspace> known, int? sample)
+    {
+        var chosen = sample is { } size ? DrillSample.Choose([.. known.Select(workspace => workspace.Id.ToString())], size, clock.GetUtcNow()) : null;
+        return chosen is null ? known : [.. known.Where(workspace => chosen.Contains(workspace.Id.ToString()))];
     }
 
     private async Task<long> RestoreControlAsync(DataFolder folder, GenerationChain chain, CancellationToken cancel)
