@@ -98,7 +98,7 @@ as_server() { runuser -u workspace-server -- /usr/bin/workspace-server "$@"; }
 settings() {
     local file=/etc/workspace-server/appsettings.json
     if [ -e "$file" ]; then say ok "$file (yours, not touched)"; else do_it "$file" write_settings "$file"; fi
-    if [ -e /var/lib/workspace-server/control.db ]; then say ok "master key and control database"; else do_it "master key and control database" as_server init; fi
+    if [ -e /var/lib/workspace-server/control.db ]; then say ok "master key and control database"; else do_it "master key and control database" as_server init --yes; fi
 }
 write_settings() {
     printf '{\n  "Server": { "PublicUrl": "https://%s" }\n}\n' "$domain" >"$1"
@@ -195,6 +195,7 @@ if [ -n "$dry" ]; then
 elif has_systemd; then
     runuser -u workspace-server -- /usr/bin/workspace-server user setup-link || echo "Somebody has set this server up already."
     echo "Then copy /etc/workspace-server/keys/master.key to a place that is not this machine, and set up backups: workspace-server backup configure --help"
+    echo "Print what to keep where, and show that you did: sudo -u workspace-server workspace-server key recovery-sheet"
     echo "Check the machine at any time: sudo workspace-server doctor --host"
 else
     echo "Installed. systemd does not run here; start it by hand: runuser -u workspace-server -- workspace-server serve"

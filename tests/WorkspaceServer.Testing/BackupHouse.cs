@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WorkspaceServer.Age;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Features.Backups.Restore;
 using WorkspaceServer.Features.Backups.Stores;
@@ -28,12 +29,13 @@ internal sealed class BackupHouse : IAsyncDisposable
         Databases = new BackedUpDatabases(Workspaces.Store, Workspaces.Folder, Workspaces.Master);
         Runs = new BackupStore(Workspaces.Control);
         Stamps = new Stamps(Workspaces.Folder);
-        Runner = new BackupRunner(Options, Databases, Runs, Stamps, Store, Signer, Workspaces.Audit, Workspaces.Folder, Workspaces.Clock);
-        Packs = new PackRunner(Options, Databases, Stamps, Store, Signer, Workspaces.Folder, Workspaces.Clock);
+        Recipients = new RecipientWatch(Options, Runs, Workspaces.Audit, Workspaces.Clock);
+        Runner = new BackupRunner(Options, Databases, Runs, Recipients, Stamps, Store, Signer, Workspaces.Audit, Workspaces.Folder, Workspaces.Clock);
+        Packs = new PackRunner(Options, Databases, Recipients, Stamps, Store, Signer, Workspaces.Folder, Workspaces.Clock);
         Leftovers = new LeftoverSweeper(Runs, Databases, Store, Workspaces.Audit, Workspaces.Clock);
         Sweeper = new BackupSweeper(Options, Runs, Leftovers, Store, Signer, Workspaces.Audit, Workspaces.Clock);
         Health = new BackupHealth(Options, Runs, Workspaces.Clock);
-        Timer = new BackupTimer(Options, Runs, Runner, Packs, Sweeper, Wish, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
+        Timer = new BackupTimer(Options, Runs, Recipients, Runner, Packs, Sweeper, Wish, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
     }
 
     public TemporaryWorkspaces Workspaces { get; }
@@ -55,6 +57,8 @@ internal sealed class BackupHouse : IAsyncDisposable
     public BackupStore Runs { get; }
 
     public Stamps Stamps { get; }
+
+    public RecipientWatch Recipients { get; }
 
     public BackupRunner Runner { get; }
 

@@ -1,6 +1,7 @@
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Drills;
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Hosting;
@@ -36,6 +37,7 @@ internal static class Checks
         services.AddCheck<AuditCheck>("audit log");
         services.AddCheck<BackupCheck>("backup");
         services.AddCheck<DrillCheck>("restore drill");
+        services.AddCheck<RecoverySheetCheck>("recovery sheet");
         services.AddCheck<PlacesCheck>("places");
         services.AddCheck<WorkspaceFilesCheck>("workspace folders", CheckReach.Every);
         services.AddCheck<SandboxCheck>("SQL sandbox", CheckReach.Every);

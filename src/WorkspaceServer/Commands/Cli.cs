@@ -51,7 +51,7 @@ internal static class Cli
         root.Add(Group("backup", "Back up, list, verify and prune.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build()));
         root.Add(RestoreCommand.Build());
         root.Add(Group("drill", "Sign, check and note restores that were practised.", CertifyDrillCommand.Build(), VerifyDrillCommand.Build(), RecordDrillCommand.Build()));
-        root.Add(Group("key", "Replace the master key, destroy a workspace's, and print what to keep where.", RotateKeyCommand.Build(), DestroyKeyCommand.Build(), RecoverySheetCommand.Build()));
+        root.Add(Group("key", "Replace the master key, destroy a workspace's, say who can decrypt backups, and print what to keep where.", RotateKeyCommand.Build(), DestroyKeyCommand.Build(), BackupRecipientsCommand.Build(), RecoverySheetCommand.Build()));
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());

@@ -13,9 +13,14 @@ internal static class InitCommand
 {
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    public static Command Build() => Verb
-        .Create("init", "Make the master key, the data folder and the control database. What exists is never overwritten.", "--home ./books init", Recording.As(AuditActions.SystemInitialised))
-        .Runs((context, _) => RunAsync(context));
+    public static Command Build()
+    {
+        var yes = new Option<bool>("--yes") { Description = "Ask nothing, though somebody sits at the terminal." };
+        var command = Verb.Create(
+            "init", "Make the master key, the data folder and the control database. What exists is never overwritten.", "--home ./books init", Recording.As(AuditActions.SystemInitialised));
+        command.Add(yes);
+        return command.Runs((context, _) => RunAsync(context, context.Arguments.GetValue(yes)));
+    }
 
     public static bool IsDone(VaultOptions options) => File.Exists(Path.Combine(options.DataDirectory, "control.db"));
 
@@ -40,7 +45,7 @@ internal static class InitCommand
         return makeKey;
     }
 
-    private static async Task<int> RunAsync(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, bool yes)
     {
         var options = context.Get<VaultOptions>();
         var folder = Path.GetFullPath(options.DataDirectory);
@@ -59,6 +64,7 @@ internal static class InitCommand
             output.Line("Copy the master key to a safe place now. Without it nothing in the data folder can ever be read.");
             output.Line("A page to print, which says what to keep where: workspace-server key recovery-sheet");
         });
+        RecoverySheetCommand.PrintIfSomebodyIsThere(context, yes);
         return ExitCodes.Ok;
     }
 }

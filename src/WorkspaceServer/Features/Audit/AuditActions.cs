@@ -127,6 +127,8 @@ internal static class AuditActions
     public static readonly AuditAction RestoreStarted = new("restore.started", "A restore was started.");
     public static readonly AuditAction RestoreFinished = new("restore.finished", "A restore was finished.");
     public static readonly AuditAction DrillRun = new("drill.run", "A restore was practised.");
+    public static readonly AuditAction BackupRecipientsChanged = new("backup.recipients_changed", "Backups are encrypted to others than before.");
+    public static readonly AuditAction RecoverySheetConfirmed = new("recovery_sheet.confirmed", "Somebody showed that the recovery sheet was kept.");
     public static readonly AuditAction KeyRotated = new("key.rotated", "A key was replaced.");
     public static readonly AuditAction KeyDestroyed = new("key.destroyed", "A key was destroyed.");
 

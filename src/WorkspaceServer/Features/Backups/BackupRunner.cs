@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -19,9 +20,9 @@ internal sealed record BackupResult(Generation Generation, long Uploaded, long K
 /// the store; what a run that failed had uploaded is removed again.
 /// </remarks>
 internal sealed class BackupRunner(
-    BackupOptions options, BackedUpDatabases databases, BackupStore runs, Stamps stamps, IObjectStore store, BackupSigner signer, AuditLog audit, DataFolder folder, TimeProvider clock)
+    BackupOptions options, BackedUpDatabases databases, BackupStore runs, RecipientWatch recipients, Stamps stamps, IObjectStore store, BackupSigner signer, AuditLog audit, DataFolder folder, TimeProvider clock)
 {
-    public static readonly Recording Recording = Recording.As(AuditActions.BackupMade, AuditActions.BackupFailed);
+    public static readonly Recording Recording = Recording.As(AuditActions.BackupMade, AuditActions.BackupFailed, AuditActions.BackupRecipientsChanged);
 
     /// <summary>Files that are uploaded at the same time.</summary>
     private const int AtOnce = 2;
@@ -37,6 +38,7 @@ internal sealed class BackupRunner(
         using var turn = BackupTurn.Take(folder);
         var id = GenerationShelf.NewId(clock.GetUtcNow());
         var started = clock.GetUtcNow();
+        recipients.Note();
         runs.Begin(id, started);
         var writer = new SnapshotWriter(store, options.ReadRecipients());
         try

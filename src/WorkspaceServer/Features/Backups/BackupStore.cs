@@ -13,7 +13,7 @@ internal sealed record BackupRun(
 /// <summary>What the server remembers of a file's last whole upload.</summary>
 internal sealed record RememberedFile(BackedUpFile Entry, string Fingerprint);
 
-/// <summary>All SQL of the backups. Tables: backup_run, backup_file, backup_signer. Schema: Control/Migrations/0010, 0015.</summary>
+/// <summary>All SQL of the backups. Tables: backup_run, backup_file, backup_signer, backup_recipients. Schema: Control/Migrations/0010, 0015, 0018.</summary>
 internal sealed class BackupStore(ControlDatabase control)
 {
     private const string Runs = "SELECT id, started_at, finished_at, outcome, message, files, kept, bytes FROM backup_run ";
@@ -114,6 +114,27 @@ internal sealed class BackupStore(ControlDatabase control)
         }
 
         return ids;
+    }
+
+    /// <summary>Whom the newest whole backup, or the attempt at it, is encrypted to; null if none was made since that is noted.</summary>
+    public IReadOnlyList<string>? Recipients()
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT recipients FROM backup_recipients ORDER BY id DESC LIMIT 1");
+        return command.ExecuteScalar() is string text ? JsonSerializer.Deserialize<string[]>(text) : null;
+    }
+
+    /// <summary>Notes whom backups are encrypted to from now on, and that every file must be uploaded anew.</summary>
+    /// <param name="record">Writes the audit row, in the same transaction.</param>
+    public void NoteRecipients(IReadOnlyList<string> recipients, DateTimeOffset now, Action<ControlConnection> record)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        connection.Execute(
+            "INSERT INTO backup_recipients (noted_at, recipients) VALUES (@now, @text)", ("@now", now.ToUnixTimeMilliseconds()), ("@text", JsonSerializer.Serialize(recipients)));
+        connection.Execute("DELETE FROM backup_file");
+        record(connection);
+        connection.Commit();
     }
 
     /// <summary>Public keys that signed backups before the master key was replaced.</summary>

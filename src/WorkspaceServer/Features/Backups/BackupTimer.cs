@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
@@ -7,7 +8,7 @@ namespace WorkspaceServer.Features.Backups;
 /// <summary>Every night a whole backup and a sweep, and every few minutes the pages that changed. A night that was missed is made up for at once, and so is what somebody asks for.</summary>
 /// <remarks>What counts as due is asked of the record of runs, so a restart changes nothing.</remarks>
 internal sealed partial class BackupTimer(
-    BackupOptions options, BackupStore runs, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, BackupWish wish, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
+    BackupOptions options, BackupStore runs, RecipientWatch recipients, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, BackupWish wish, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
 {
     public static readonly Recording Recording = BackupRunner.Recording;
 
@@ -21,7 +22,7 @@ internal sealed partial class BackupTimer(
     public async Task<DateTimeOffset> RunDueAsync(CancellationToken cancel)
     {
         var night = NextNight(options, clock.GetUtcNow()) - Day;
-        var isMade = !wish.Take() && runs.LastWhole() is { } good && good.StartedAt >= night;
+        var isMade = !wish.Take() && !recipients.IsChanged && runs.LastWhole() is { } good && good.StartedAt >= night;
         try
         {
             if (!isMade)

@@ -2,6 +2,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Backups.Drills;
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
@@ -20,6 +21,8 @@ internal static class BackupsFeature
         services.AddSingleton<BackedUpDatabases>();
         services.AddSingleton<BackupStore>();
         services.AddSingleton<Stamps>();
+        services.AddSingleton<RecipientWatch>();
+        services.AddSingleton<RecoverySheetStore>();
         services.AddSingleton<BackupRunner>();
         services.AddSingleton<PackRunner>();
         services.AddSingleton<LeftoverSweeper>();

@@ -1,4 +1,5 @@
 using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
@@ -8,14 +9,21 @@ namespace WorkspaceServer.Features.Backups.Packs;
 
 /// <summary>Saves the pages that changed since the last backup or pack, so that a restore can come back to any of these moments.</summary>
 /// <remarks>Which pages changed is seen from the stamps of the encrypted pages. Nothing is written to the control database, or it would change each time.</remarks>
-internal sealed class PackRunner(BackupOptions options, BackedUpDatabases databases, Stamps stamps, IObjectStore store, BackupSigner signer, DataFolder folder, TimeProvider clock)
+internal sealed class PackRunner(
+    BackupOptions options, BackedUpDatabases databases, RecipientWatch recipients, Stamps stamps, IObjectStore store, BackupSigner signer, DataFolder folder, TimeProvider clock)
 {
-    /// <returns>The packs that were saved; null if nothing changed, or there is no whole backup under the present master key yet.</returns>
+    /// <returns>The packs that were saved; null if nothing changed, or there is no whole backup under the present master key and for the present recipients yet.</returns>
     /// <exception cref="ProblemException">No recipient is set, or a backup is being made.</exception>
     public async Task<Generation?> RunAsync(CancellationToken cancel)
     {
         BackupRunner.RequireOn(options);
         using var turn = BackupTurn.Take(folder);
+        if (recipients.IsChanged)
+        {
+            // Packs are of no use to whoever cannot open the whole backup below them.
+            return null;
+        }
+
         var shelf = new GenerationShelf(store, signer);
         if ((await shelf.WholeNamesAsync(cancel)) is not [.., var newest])
         {
