@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # Runs the attacks of the test suite with more cases: requests over raw sockets, JSON-RPC messages, SQL from a grammar, the written
-# corpora, races for one code or refresh token (40 of 50 clients each), and kill -9 in the middle of syncs. What fails prints its seed and case; the
+# corpora, races for one code or refresh token (40 of 50 clients each), and kill -9 in the middle of syncs, backups, restores and key rotations. What fails prints its seed and case; the
 # same seed makes the same cases.
 #
 #   ATTACK_CASES   requests and messages together (100000); a tenth as many statements
 #   ATTACK_KILLS   kills and broken connections while an agent syncs (100)
+#   ATTACK_BACKUP_KILLS      kills in the middle of backups, restores and key rotations (50)
+#   ATTACK_BACKUP_SEQUENCES  orders of writes and backups, each restored at every moment (40)
 #   ATTACK_SEED    another seed makes other cases (today's date)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export ATTACK_CASES=${ATTACK_CASES:-100000} ATTACK_KILLS=${ATTACK_KILLS:-100} ATTACK_SEED=${ATTACK_SEED:-$(date +%Y%m%d)}
+export ATTACK_BACKUP_KILLS=${ATTACK_BACKUP_KILLS:-50} ATTACK_BACKUP_SEQUENCES=${ATTACK_BACKUP_SEQUENCES:-40}
 export WORKSPACE_TEST_STATEMENTS=${WORKSPACE_TEST_STATEMENTS:-$((ATTACK_CASES / 10))} WORKSPACE_TEST_SEED=${WORKSPACE_TEST_SEED:-$ATTACK_SEED}
 echo "attack: $ATTACK_CASES requests and messages, $WORKSPACE_TEST_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
-exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken"
+exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash SimulatedNights"

@@ -3,6 +3,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Generations;
+using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -99,6 +102,35 @@ internal sealed class CrashedHome : IDisposable
         }
 
         return names;
+    }
+
+    /// <summary>Removes what cut-short backups left in a folder store, as the server does when it is old enough.</summary>
+    /// <returns>Names of objects that no generation names, afterwards.</returns>
+    public async Task<IReadOnlyList<string>> OrphansAfterTheNextSweepAsync(string storeFolder)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + LeftoverSweeper.MinAge + TimeSpan.FromHours(1));
+        var chain = new AuditChain(mac);
+        var rows = new AuditStore(control, chain);
+        await using var audit = new AuditLog(rows, new AuditAnchor(Folder, control, rows, chain), control, clock);
+        using var signer = new BackupSigner(master, BackupStore.EarlierSigners(control));
+        using var store = new DirectoryStore(storeFolder);
+        var runs = new BackupStore(control);
+        var leftovers = new LeftoverSweeper(runs, new BackedUpDatabases(Workspaces, Folder, master), store, audit, clock);
+        await new BackupSweeper(new BackupOptions(), runs, leftovers, store, signer, audit, clock).PruneAsync(default);
+
+        var shelf = new GenerationShelf(store, signer);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var whole in await shelf.WholeNamesAsync(default))
+        {
+            var generation = (await shelf.ReadAsync(whole, default)).Generation;
+            foreach (var name in (string[])[whole, .. await shelf.PackNamesAsync(generation.Id, default)])
+            {
+                named.Add(name);
+                named.UnionWith((await shelf.ReadAsync(name, default)).Generation.Objects.Select(each => each.Name));
+            }
+        }
+
+        return [.. Directory.EnumerateFiles(storeFolder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(storeFolder, file)).Where(name => !named.Contains(name))];
     }
 
     public void Dispose()
