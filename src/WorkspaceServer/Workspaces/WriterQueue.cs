@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using WorkspaceServer.Vault.Databases;
 
 namespace WorkspaceServer.Workspaces;
 
@@ -15,14 +16,19 @@ internal sealed class WriterQueue : IAsyncDisposable
 
     private readonly Channel<Job> jobs = Channel.CreateBounded<Job>(MaxWaitingJobs);
     private readonly Func<SqliteConnection> open;
+    private readonly LogKeeper log;
     private readonly Task loop;
 
     /// <param name="open">Opens the file for writing, when the first job comes.</param>
     public WriterQueue(Func<SqliteConnection> open)
     {
         this.open = open;
+        log = new LogKeeper(open);
         loop = Task.Run(RunAsync);
     }
+
+    /// <summary>What keeps the log short.</summary>
+    public LogKeeper Log => log;
 
     /// <summary>Runs <paramref name="work"/> on the writer's connection and returns when it is committed.</summary>
     public async Task<T> RunAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancel)
@@ -48,7 +54,7 @@ internal sealed class WriterQueue : IAsyncDisposable
                 var group = Take();
                 try
                 {
-                    connection ??= open();
+                    connection ??= Open();
                     Commit(connection, group);
                 }
 #pragma warning disable CA1031 // Whatever went wrong goes to those who asked for the work.
@@ -63,8 +69,16 @@ internal sealed class WriterQueue : IAsyncDisposable
         }
         finally
         {
+            await log.DisposeAsync();
             connection?.Dispose();
         }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = open();
+        LogCheckpoint.TakeOver(connection);
+        return connection;
     }
 
     private List<Job> Take()
@@ -78,7 +92,7 @@ internal sealed class WriterQueue : IAsyncDisposable
         return group;
     }
 
-    private static void Commit(SqliteConnection connection, List<Job> group)
+    private void Commit(SqliteConnection connection, List<Job> group)
     {
         using (var transaction = connection.BeginTransaction(deferred: false))
         {
@@ -98,6 +112,7 @@ internal sealed class WriterQueue : IAsyncDisposable
         }
 
         group.ForEach(job => job.Succeed());
+        log.AfterCommit(connection);
     }
 
     private abstract class Job
