@@ -25,6 +25,7 @@ var names = file is null ? args : args[2..];
     ("accounts", AccountsBenchmark.RunAsync),
     ("access", AccessBenchmark.RunAsync),
     ("oauth", OAuthBenchmark.RunAsync),
+    ("backup", BackupBenchmark.RunAsync),
 ];
 
 var unknown = names.Except(all.Select(each => each.Name)).ToArray();

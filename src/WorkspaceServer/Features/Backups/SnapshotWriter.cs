@@ -62,7 +62,8 @@ internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipi
         }
     }
 
-    private static async Task WritePagesAsync(PinnedDatabase held, Stream output, CancellationToken cancel)
+    /// <summary>Every page of the held moment, still encrypted under the database's key.</summary>
+    public static async Task WritePagesAsync(PinnedDatabase held, Stream output, CancellationToken cancel)
     {
         var buffer = new byte[PagesPerRead * EncryptedDatabase.PageBytes];
         for (var page = 1; page <= held.PageCount; page += PagesPerRead)
