@@ -87,6 +87,20 @@ apt install --allow-downgrades "/tmp/package/$(basename "$deb")"
 as_server audit verify >/dev/null || fail "audit verify"
 pass "upgrade and the way back keep every row; doctor is content"
 
+# The drill, as its timer would run it on a machine of its own; here the store is copied, for its folder is the server's alone.
+as_server backup configure --new-identity /var/lib/workspace-server/backup.key >/dev/null
+chroot "$root" workspace-server key backup-recipients add "$(sed -n 's/^# public key: //p' "$root/var/lib/workspace-server/backup.key")" >/dev/null || fail "key backup-recipients add, as root"
+as_server backup run >/dev/null
+cp -R "$root/var/backups/workspace-server" "$root/srv/store"
+cp "$root/etc/workspace-server/keys/master.key" "$root/etc/workspace-drill/"
+mv "$root/var/lib/workspace-server/backup.key" "$root/etc/workspace-drill/"
+sed 's#"Recipients": \[[^]]*\]#&, "Directory": "/srv/store"#' "$root/etc/workspace-server/appsettings.json" >"$root/etc/workspace-drill/appsettings.json"
+chroot "$root" chown -R workspace-drill: /etc/workspace-drill /srv/store
+chroot "$root" runuser -u workspace-drill -- /usr/share/workspace-server/drill/restore-drill --identity /etc/workspace-drill/backup.key --master-key /etc/workspace-drill/master.key \
+    --settings /etc/workspace-drill/appsettings.json --out /var/lib/workspace-drill >"$root/tmp/drill.log" 2>&1 || { cat "$root/tmp/drill.log"; fail "restore drill"; }
+as_server drill record /dev/stdin <"$root/var/lib/workspace-drill/drill-certificate.json" >/dev/null || fail "drill record"
+pass "a restore drill from the package, as its own user: $(grep -c '^PASS' "$root/tmp/drill.log") paths"
+
 apt purge workspace-server
 [ ! -e "$root/usr/bin/workspace-server" ] || fail "a purge left the program"
 for kept in var/lib/workspace-server/control.db etc/workspace-server/keys/master.key; do [ -s "$root/$kept" ] || fail "a purge took $kept"; done
