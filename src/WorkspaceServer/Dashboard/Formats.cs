@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace WorkspaceServer.Dashboard;
 
@@ -30,6 +31,17 @@ internal static class Formats
 
     /// <summary>12,18,400.50 with two to six places, with a true minus.</summary>
     public static string Decimal(decimal value) => Signed(value < 0, value.ToString("#,##0.00####", Grouping));
+
+    /// <summary>A decimal number with every digit that it has, such as 99,98,999.3001: for sums that no other type holds.</summary>
+    /// <param name="digits">As a program writes it: a minus, digits, a point and digits.</param>
+    public static string Exact(string digits)
+    {
+        var (whole, point) = (digits.TrimStart('-'), digits.IndexOf('.', StringComparison.Ordinal));
+        var fraction = point < 0 ? "" : digits[point..];
+        return BigInteger.TryParse(whole[..^fraction.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Signed(digits.StartsWith('-'), number.ToString("N0", Grouping) + fraction)
+            : digits;
+    }
 
     /// <summary>30 Sep 2026.</summary>
     public static string Date(DateTimeOffset time) => Local(time).ToString("d MMM yyyy", CultureInfo.InvariantCulture);

@@ -149,16 +149,30 @@ internal static class DashboardPages
         Home,
         "https://ws.kesarvan.example",
         [
-            new AgentRow("1", "Accounts PC", "Windows 11, agent 0.1.0", "SQJ-ETT", Now.AddDays(-40), IsPaired: true),
-            new AgentRow("2", "<i>The PC</i> in the warehouse whose name somebody typed at length", "Windows 10, agent 0.1.0", "7KD-P2M", Now.AddHours(-3), IsPaired: true),
-            new AgentRow("3", "Old laptop", "Debian GNU/Linux 12, agent 0.1.0", "XA4-9RW", Now.AddDays(-200), IsPaired: false),
+            new AgentRow("/w/1/agents/1", "1", "Accounts PC", "Windows 11, agent 0.1.0", "SQJ-ETT", Now.AddDays(-40), IsPaired: true),
+            new AgentRow("/w/1/agents/2", "2", "<i>The PC</i> in the warehouse whose name somebody typed at length", "Windows 10, agent 0.1.0", "7KD-P2M", Now.AddHours(-3), IsPaired: true),
+            new AgentRow("/w/1/agents/3", "3", "Old laptop", "Debian GNU/Linux 12, agent 0.1.0", "XA4-9RW", Now.AddDays(-200), IsPaired: false),
         ],
         [new OpenPairing("4", "Branch in Nashik", Now.AddDays(29))],
-        MayPair: true,
-        MayRevoke: true,
+        [new WaitingSchema("godown_stock", "Accounts PC", "rate was decimal and is now text, godown_no is missing")],
+        new SentModel(
+            [
+                new RunRow("invoices", "Accounts PC", "upsert", Now.AddMinutes(-4), 214, 212, 2, "committed", 48_210, [new ColumnSum("amount", "91840220.50"), new ColumnSum("tax", "-16531239.6900")]),
+                new RunRow("receipts_due_of_the_warehouse_behind_the_old_mill", "<i>The PC</i> in the warehouse whose name somebody typed at length", "snapshot", Now.AddMinutes(-9), 2_067, 2_067, 0, "committed", 2_067, []),
+                new RunRow("invoices", "Accounts PC", "snapshot", Now.AddHours(-2), 48_000, 0, 0, "totals_differ", null, []),
+                new RunRow("parties", "Accounts PC", "snapshot", Now.AddHours(-3), 40, 0, 0, "open", null, []),
+                new RunRow("parties", "Accounts PC", "append", Now.AddDays(-3), 0, 0, 0, "abandoned", null, []),
+                new RunRow("parties", "Accounts PC", "append", Now.AddDays(-4), 12, 0, 0, "invalid_data", null, []),
+            ],
+            "/w/1/agents?before=3",
+            "/w/1/agents"),
+        new AgentRights(Pair: true, Revoke: true, Approve: true),
         Made: null,
         "",
         Error: null);
+
+    public static AgentModel Agent { get; } = new(
+        Home, Agents.Agents[1], "SHA256:2H1yJxYxU0mF6n5m8pWq3rXo1Zs4tVu7wYz0aBcDeFg", "Asha Kulkarni", EndedAt: null, Agents.May, Agents.Agents[1].Name, Error: null);
 
     public static TokensModel Tokens { get; } = new(
         Home,

@@ -25,6 +25,15 @@ public sealed class FormatsTests
     public void MoneyHasTwoDecimalsAndATrueMinus(string value, string text) =>
         Assert.Equal(text, Formats.Money(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture)));
 
+    [Theory]
+    [InlineData("1218400.5", "12,18,400.5")]
+    [InlineData("-999899999999999.3001", "−99,98,99,99,99,99,999.3001")]
+    [InlineData("0", "0")]
+    [InlineData("123456789012345678901234567890.12", "1,23,45,67,89,01,23,45,67,89,01,23,45,67,890.12")]
+    [InlineData("", "")]
+    [InlineData("<b>", "<b>")]
+    public void AnExactNumberKeepsEveryDigit(string digits, string text) => Assert.Equal(text, Formats.Exact(digits));
+
     // 18:30 in Greenwich is midnight in India.
     [Theory]
     [InlineData("2026-09-29T18:29:59Z", "29 Sep 2026")]

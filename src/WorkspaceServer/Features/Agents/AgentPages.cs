@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using FluentValidation;
 using WorkspaceServer.Dashboard;
@@ -7,12 +8,11 @@ using WorkspaceServer.Features.Agents.Endpoints;
 using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
-using WorkspaceServer.Protocol;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Agents;
 
-/// <summary>GET /w/{workspace}/agents lists agents and open pairing tokens; POST makes a token, POST …/withdraw takes one back, POST …/revoke ends a pairing.</summary>
+/// <summary>GET /w/{workspace}/agents lists agents, open pairing tokens, and what was sent; POST makes a token, POST …/withdraw takes one back, POST …/revoke ends a pairing.</summary>
 internal static class AgentPages
 {
     public const string Behind = "/agents";
@@ -20,14 +20,20 @@ internal static class AgentPages
     /// <summary>Agents and tokens that the page shows; the JSON interface pages through all.</summary>
     private const int MaxShown = 200;
 
+    /// <summary>Runs of one page.</summary>
+    private const int RunsPerPage = 20;
+
     private const string Path = AccessPaths.Page + Behind;
 
     private static readonly Validator Rules = new();
 
+    private static readonly Query.Validator QueryRules = new();
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (WorkspaceId workspace, ClaimsPrincipal user, Shown shown) => shown.Page(workspace, user))
-            .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapGet(Path, (WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, Shown shown, CancellationToken cancel) =>
+                shown.PageAsync(workspace, user, query.Checked(QueryRules), cancel))
+            .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.By<Query.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(Path, CreateAsync)
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.AgentsPair.Name), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.PairingStarted));
@@ -39,13 +45,24 @@ internal static class AgentPages
             .Guarded(Authority.Needs(Permissions.AgentsRevoke.Name), RateClasses.Pages, InputCheck.Ids, Recording.As(AuditActions.AgentRevoked));
     }
 
-    private static async Task<IResult> CreateAsync(WorkspaceId workspace, HttpContext context, AgentDesk desk, Shown shown)
+    public static string AddressOf(WorkspaceId workspace, string agent) => $"{AccessPaths.PageOf(workspace)}{Behind}/{agent}";
+
+    public static AgentRow RowOf(Agent agent) => new(
+        AddressOf(agent.Workspace, agent.Id), agent.Id, agent.Name, $"{agent.Platform}, agent {agent.Version}", agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null);
+
+    public static AgentRights RightsOf(Policy policy, ClaimsPrincipal user, WorkspaceId workspace)
+    {
+        bool May(Permission permission) => policy.May(Principal.Of(user)!, permission, workspace).IsAllowed;
+        return new AgentRights(May(Permissions.AgentsPair), May(Permissions.AgentsRevoke), May(Permissions.SyncApprove));
+    }
+
+    private static async Task<IResult> CreateAsync(WorkspaceId workspace, HttpContext context, AgentDesk desk, Shown shown, CancellationToken cancel)
     {
         var (form, problems) = await Form.ReadAsync(context, Rules);
         return problems is null
             // Not a redirect: the token is shown in this answer and nowhere else.
-            ? shown.Page(workspace, context.User, desk.CreateToken(Principal.Of(context.User)!, workspace, form.Name))
-            : shown.Page(workspace, context.User, null, form.Name, problems);
+            ? await shown.PageAsync(workspace, context.User, new Query(), cancel, desk.CreateToken(Principal.Of(context.User)!, workspace, form.Name))
+            : await shown.PageAsync(workspace, context.User, new Query(), cancel, null, form.Name, problems);
     }
 
     private static async Task<IResult> WithdrawAsync(WorkspaceId workspace, HttpContext context, AgentDesk desk)
@@ -63,24 +80,54 @@ internal static class AgentPages
     }
 
     /// <summary>Puts the page together from what the workspace has.</summary>
-    internal sealed class Shown(AgentStore agents, Policy policy, PublicAddress address, TimeProvider clock)
+    internal sealed class Shown(AgentStore agents, SentRuns runs, Policy policy, PublicAddress address, TimeProvider clock)
     {
-        public IResult Page(WorkspaceId workspace, ClaimsPrincipal user, IssuedPairingToken? made = null, string name = "", FormProblems? problems = null)
+        public async Task<IResult> PageAsync(
+            WorkspaceId workspace, ClaimsPrincipal user, Query query, CancellationToken cancel, IssuedPairingToken? made = null, string name = "", FormProblems? problems = null)
         {
-            bool May(Permission permission) => policy.May(Principal.Of(user)!, permission, workspace).IsAllowed;
             var now = clock.GetUtcNow();
-            return Dashboard.Page.Of<AgentsPage>(
+            var all = agents.List(workspace, null, MaxShown);
+            var names = all.ToDictionary(agent => agent.Id, agent => agent.Name);
+            string NameOf(string? agent) => agent is null ? "" : names.GetValueOrDefault(agent, "an agent that was paired long ago");
+            return Page.Of<AgentsPage>(
                 new AgentsModel(
                     AccessPaths.PageOf(workspace),
                     address.Origin,
-                    [.. agents.List(workspace, null, MaxShown).Select(agent => new AgentRow(agent.Id, agent.Name, $"{agent.Platform}, agent {agent.Version}", agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null))],
+                    [.. all.Select(RowOf)],
                     [.. agents.ListTokens(workspace, null, MaxShown).Where(token => token.StateAt(now) == "open").Select(token => new OpenPairing(token.Id, token.Name, token.ExpiresAt))],
-                    May(Permissions.AgentsPair),
-                    May(Permissions.AgentsRevoke),
+                    [.. (await runs.WaitingAsync(workspace, cancel)).Select(each => new WaitingSchema(each.Table.Schema.Name, NameOf(each.Agent), each.Waiting!))],
+                    await SentAsync(workspace, user, query, NameOf, cancel),
+                    RightsOf(policy, user, workspace),
                     made is null ? null : new NewPairing(made.Token.Name, made.Text, made.Token.ExpiresAt),
                     name,
                     problems.For("name")),
-                problems is null ? StatusCodes.Status200OK : problems.Status);
+                problems?.Status ?? StatusCodes.Status200OK);
+        }
+
+        private async Task<SentModel> SentAsync(WorkspaceId workspace, ClaimsPrincipal user, Query query, Func<string?, string> nameOf, CancellationToken cancel)
+        {
+            var found = await runs.ListAsync(user, workspace, query.Before, RunsPerPage + 1, cancel);
+            var shown = found.Take(RunsPerPage).ToArray();
+            var path = AccessPaths.PageOf(workspace) + Behind;
+            return new SentModel(
+                [
+                    .. shown.Select(run => new RunRow(
+                        run.Table, nameOf(run.Agent), run.Mode, run.StartedAt, run.RowsIn, run.Changed, run.Deleted, run.Outcome, run.Totals?.Rows,
+                        [.. (run.Totals?.Sums ?? new Dictionary<string, string>()).Select(sum => new ColumnSum(sum.Key, sum.Value))])),
+                ],
+                found.Count > RunsPerPage ? string.Create(CultureInfo.InvariantCulture, $"{path}?before={shown[^1].Number}#sent") : null,
+                query.Before is null ? null : path + "#sent");
+        }
+    }
+
+    internal sealed record Query
+    {
+        /// <summary>Only runs older than this number.</summary>
+        public long? Before { get; init; }
+
+        internal sealed class Validator : AbstractValidator<Query>
+        {
+            public Validator() => RuleFor(query => query.Before).GreaterThan(0).WithMessage("before is the number of a run.");
         }
     }
 
@@ -92,6 +139,6 @@ internal static class AgentPages
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
-        public Validator() => RuleFor(form => form.Name).Must(AgentNames.IsGood).WithMessage($"Give a name of 1 to {SyncLimits.MaxNameLength} characters, such as the computer's.");
+        public Validator() => RuleFor(form => form.Name).Must(AgentNames.IsGood).WithMessage(AgentNames.Rule);
     }
 }

@@ -28,6 +28,7 @@ internal static class AgentsFeature
     /// <summary>The page on which people pair computers and end pairings.</summary>
     public static void AddAgentPages(this IServiceCollection services)
     {
+        services.AddSingleton<SentRuns>();
         services.AddSingleton<AgentPages.Shown>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, "Agents", "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
     }
@@ -35,6 +36,7 @@ internal static class AgentsFeature
     public static void Map(IEndpointRouteBuilder routes)
     {
         AgentPages.Map(routes);
+        ShowAgent.Map(routes);
         CreatePairingToken.Map(routes);
         ListPairingTokens.Map(routes);
         RevokePairingToken.Map(routes);

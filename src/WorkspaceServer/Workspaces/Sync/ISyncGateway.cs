@@ -53,5 +53,18 @@ internal sealed record SyncedTable(CatalogTable Table, string? Agent, string? La
 
 /// <param name="Milliseconds">From the first request to the last.</param>
 /// <param name="Outcome">open, committed, abandoned, or a problem code.</param>
+/// <param name="Totals">Of the whole table after the run, which server and agent counted to the same; null if it was not committed.</param>
 internal sealed record SyncLogEntry(
-    long Number, string Run, string Agent, string Table, string Mode, DateTimeOffset StartedAt, long RowsIn, long Changed, long Deleted, long Bytes, long Milliseconds, string Outcome);
+    long Number,
+    string Run,
+    string Agent,
+    string Table,
+    string Mode,
+    DateTimeOffset StartedAt,
+    long RowsIn,
+    long Changed,
+    long Deleted,
+    long Bytes,
+    long Milliseconds,
+    string Outcome,
+    ControlTotals? Totals);

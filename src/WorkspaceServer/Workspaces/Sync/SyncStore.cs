@@ -262,7 +262,7 @@ internal static class SyncStore
             connection,
             """
             SELECT number, id, agent, table_name, request ->> 'mode', started_at, rows_in, coalesce(result ->> 'changed', 0), coalesce(result ->> 'deleted', 0), bytes,
-                coalesce(ended_at, touched_at) - started_at, outcome
+                coalesce(ended_at, touched_at) - started_at, outcome, result ->> 'totals'
             FROM _ws_run WHERE @before IS NULL OR number < @before ORDER BY number DESC LIMIT @limit
             """,
             ("@before", (object?)before ?? DBNull.Value),
@@ -273,7 +273,8 @@ internal static class SyncStore
         {
             log.Add(new SyncLogEntry(
                 rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetString(4), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(5)),
-                rows.GetInt64(6), rows.GetInt64(7), rows.GetInt64(8), rows.GetInt64(9), rows.GetInt64(10), rows.GetString(11)));
+                rows.GetInt64(6), rows.GetInt64(7), rows.GetInt64(8), rows.GetInt64(9), rows.GetInt64(10), rows.GetString(11),
+                rows.IsDBNull(12) ? null : JsonSerializer.Deserialize(rows.GetString(12), ProtocolJson.Default.ControlTotals)));
         }
 
         return log;

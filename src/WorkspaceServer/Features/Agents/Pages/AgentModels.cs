@@ -1,15 +1,50 @@
 namespace WorkspaceServer.Features.Agents.Pages;
 
-// What the page shows. Public, since Razor makes components and so their parameters public.
+// What the pages show. Public, since Razor makes components and so their parameters public.
 
 /// <param name="Url">The server's address, as agents are given it.</param>
 /// <param name="Made">The pairing token that was made just now; its text is never shown again.</param>
 public sealed record AgentsModel(
-    string Home, string Url, IReadOnlyList<AgentRow> Agents, IReadOnlyList<OpenPairing> Open, bool MayPair, bool MayRevoke, NewPairing? Made, string Name, string? Error);
+    string Home,
+    string Url,
+    IReadOnlyList<AgentRow> Agents,
+    IReadOnlyList<OpenPairing> Open,
+    IReadOnlyList<WaitingSchema> Waiting,
+    SentModel Sent,
+    AgentRights May,
+    NewPairing? Made,
+    string Name,
+    string? Error);
+
+/// <param name="Approve">Let changed columns pass.</param>
+public sealed record AgentRights(bool Pair, bool Revoke, bool Approve);
 
 /// <param name="ConfirmCode">What the agent shows, too; if the two differ, somebody is in between.</param>
-public sealed record AgentRow(string Id, string Name, string Machine, string ConfirmCode, DateTimeOffset PairedAt, bool IsPaired);
+public sealed record AgentRow(string Href, string Id, string Name, string Machine, string ConfirmCode, DateTimeOffset PairedAt, bool IsPaired);
 
 public sealed record OpenPairing(string Id, string Name, DateTimeOffset ExpiresAt);
 
 public sealed record NewPairing(string Name, string Text, DateTimeOffset ExpiresAt);
+
+/// <param name="Change">In words: which columns came, went or changed their type.</param>
+public sealed record WaitingSchema(string Table, string Agent, string Change);
+
+/// <summary>What agents sent, newest first.</summary>
+/// <param name="Older">The address of what came before; null if that is all.</param>
+/// <param name="Newest">The address of the newest; null if they are shown.</param>
+public sealed record SentModel(IReadOnlyList<RunRow> Runs, string? Older, string? Newest);
+
+/// <param name="Outcome">open, committed, abandoned, or the code of a problem.</param>
+/// <param name="Rows">Of the whole table after the run; null if the run changed nothing.</param>
+/// <param name="Sums">Of its columns of numbers, exact; none for who may not read the table.</param>
+public sealed record RunRow(
+    string Table, string Agent, string Mode, DateTimeOffset At, long RowsIn, long Changed, long Deleted, string Outcome, long? Rows, IReadOnlyList<ColumnSum> Sums);
+
+public sealed record ColumnSum(string Column, string Sum);
+
+/// <summary>One agent.</summary>
+/// <param name="Fingerprint">Of its key.</param>
+/// <param name="MadeBy">Who made its pairing token, as long as whose permission lasts it works.</param>
+/// <param name="EndedAt">Null as long as it is paired.</param>
+public sealed record AgentModel(
+    string Home, AgentRow Agent, string Fingerprint, string MadeBy, DateTimeOffset? EndedAt, AgentRights May, string Name, string? Error);
