@@ -49,6 +49,7 @@ public sealed partial class FolderImportsTests
         ("Health", "Mail", "They are told by mail."),
         ("Tokens", "Columns", "What a token may read is bound by what no AI client of the workspace sees."),
         ("Mcp", "Mail", "Owners are told when an AI client comes to the end of its budget."),
+        ("Mcp", "Tables", "Questions that people saved are offered as prompts."),
         ("Mcp", "Tokens", "Tools act for the caller that a token stands for, and ask for scopes."),
     ];
 

@@ -90,6 +90,7 @@ internal static class AuditActions
     public static readonly AuditAction McpToolCalled = new("mcp.tool_called", "An AI client called a tool.");
     public static readonly AuditAction McpToolRefused = new("mcp.tool_refused", "An AI client called a tool that is unknown or not granted.");
     public static readonly AuditAction McpResourceRead = new("mcp.resource_read", "An AI client read a table's description as a resource.");
+    public static readonly AuditAction McpPromptRead = new("mcp.prompt_read", "An AI client took up a question that a person saved.");
     public static readonly AuditAction McpResourceRefused = new("mcp.resource_refused", "An AI client asked for a resource that is unknown or not granted.");
     public static readonly AuditAction ClientToolsChanged = new("client_tools.changed", "The tools that a client may use were changed.");
     public static readonly AuditAction HiddenColumnsChanged = new("hidden_columns.changed", "The columns that a client never sees were changed.");

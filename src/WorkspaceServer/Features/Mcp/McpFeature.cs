@@ -39,6 +39,7 @@ internal static class McpFeature
         services.AddSingleton<DailyQuotas>();
         services.AddHostedService(provider => provider.GetRequiredService<DailyQuotas>());
         services.AddSingleton<WorkspaceResources>();
+        services.AddSingleton<SavedPrompts>();
         services.AddSingleton<McpServerPrompt, DebtorsAgeingPrompt>();
         services.AddSingleton<McpServerPrompt, MonthlySalesPrompt>();
         services.AddSingleton<McpServerPrompt, GstSummaryPrompt>();
@@ -61,7 +62,8 @@ internal static class McpFeature
                     return await next(request, cancel);
                 })
                 .AddListToolsFilter(next => async (request, cancel) => OnlyAllowed(await next(request, cancel), Caller.Of(request.User), request.Services!.GetRequiredService<WorkspaceTools>()))
-                .AddListPromptsFilter(next => async (request, cancel) => Ordered(await next(request, cancel))));
+                .AddListPromptsFilter(next => async (request, cancel) => Ordered(await next(request, cancel)))
+                .AddSavedPrompts());
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -69,7 +71,7 @@ internal static class McpFeature
         var gate = routes.ServiceProvider.GetRequiredService<McpGate>();
         var options = routes.ServiceProvider.GetRequiredService<McpOptions>();
         routes.MapMcp(Path)
-            .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.As(AuditActions.McpToolCalled, AuditActions.McpToolRefused, AuditActions.McpResourceRead, AuditActions.McpResourceRefused))
+            .Guarded(Authority.Token, RateClasses.Mcp, InputCheck.By<McpGate>(), Recording.As(AuditActions.McpToolCalled, AuditActions.McpToolRefused, AuditActions.McpResourceRead, AuditActions.McpResourceRefused, AuditActions.McpPromptRead))
             .RequireCors(OriginCheck.CorsPolicy)
             .WithMetadata(new BodyLimit(options.MaxRequestBodyBytes), new LimitRefusal(McpGate.RefuseTooManyAsync))
             .Finally(endpoint =>

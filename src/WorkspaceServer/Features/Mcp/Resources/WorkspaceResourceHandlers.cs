@@ -14,7 +14,7 @@ internal static class WorkspaceResourceHandlers
     private const string FirstWithoutItsOwnCode = "2026-07-28";
 
     /// <summary>The first code that JSON-RPC leaves to servers; the protocol has none for "not now".</summary>
-    private const McpErrorCode NotNow = (McpErrorCode)(-32000);
+    internal const McpErrorCode NotNow = (McpErrorCode)(-32000);
 
     public static IMcpServerBuilder WithWorkspaceResources(this IMcpServerBuilder builder) => builder
         .WithListResourcesHandler((request, cancel) => WithinLimitsAsync(request, (resources, caller) => resources.ListAsync(caller, cancel), cancel))
