@@ -82,7 +82,7 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
             Keep(response);
         }
 
-        return new Page(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Location?.OriginalString, response.Headers.RetryAfter?.Delta);
+        return new Page(response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers.Location?.OriginalString, response.Headers.RetryAfter?.Delta);
     }
 
     private void Keep(HttpResponseMessage response)
@@ -107,8 +107,11 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
         }
     }
 
-    internal sealed partial record Page(HttpStatusCode Status, string Body, string? Location, TimeSpan? RetryAfter)
+    internal sealed partial record Page(HttpStatusCode Status, byte[] Bytes, string? Location, TimeSpan? RetryAfter)
     {
+        /// <summary>The bytes as text, which a file may not be.</summary>
+        public string Body { get; } = System.Text.Encoding.UTF8.GetString(Bytes);
+
         /// <summary>The hidden token of the page's forms; null if it has none.</summary>
         public string? Token => HiddenToken().Match(Body) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
 

@@ -90,6 +90,7 @@ internal static class DashboardPages
         "/w/1/tables/invoices?after=n-1-1",
         Earlier: null,
         "/w/1/tables/invoices/export",
+        "/w/1/tables/invoices/export/xlsx",
         18,
         Error: null);
 

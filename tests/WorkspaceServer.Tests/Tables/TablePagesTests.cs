@@ -91,7 +91,7 @@ public sealed class TablePagesTests : IAsyncLifetime
 
         var viewer = await MemberAsync("viewer@example.in", Role.Viewer);
         Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync(home + "/tables/bills/export")).Status);
-        Assert.DoesNotContain("Export CSV", (await viewer.GetAsync(home + "/tables/bills")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("/export", (await viewer.GetAsync(home + "/tables/bills")).Body, StringComparison.Ordinal);
         Assert.Single(Recorded(AuditActions.TableExported));
     }
 

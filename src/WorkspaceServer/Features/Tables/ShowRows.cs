@@ -3,6 +3,7 @@ using System.Security.Claims;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Tables.Files;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -77,6 +78,7 @@ internal static class ShowRows
         var conditions = query.Conditions;
         var order = query.Order;
         string At(IEnumerable<string> filters, RowOrder by, string? after = null) => RowsQuery.Address(path, filters, by, after);
+        string? ExportAt(RowFile file) => mayExport ? RowsQuery.Address(path + ExportRows.BehindOf(file), conditions, order, null) : null;
         return new TableGridModel(
             AccessPaths.PageOf(workspace),
             new TableHead(table.Schema.Name, path, table.Schema.Description, table.Schema.Source, table.RowCount, table.LoadedAt, table.Schema.Columns.Count),
@@ -96,7 +98,8 @@ internal static class ShowRows
             answer.Found,
             answer.Next is null ? null : At(conditions, order, answer.Next),
             answer.Earlier is null ? null : At(conditions, order, answer.Earlier),
-            mayExport ? RowsQuery.Address(path + ExportRows.Behind, conditions, order, null) : null,
+            ExportAt(RowFile.Csv),
+            ExportAt(RowFile.Xlsx),
             (int)Math.Ceiling(took.TotalMilliseconds),
             error);
     }

@@ -5,12 +5,13 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Tables.Files;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Tables.Console;
 
-/// <summary>GET /w/{workspace}/sql shows the console, POST runs what is in it; …/sql/csv gives the answer as a file, …/sql/save and …/sql/forget keep and drop questions.</summary>
+/// <summary>GET /w/{workspace}/sql shows the console, POST runs what is in it; …/sql/csv and …/sql/xlsx give the answer as a file, …/sql/save and …/sql/forget keep and drop questions.</summary>
 internal static class SqlPageEndpoints
 {
     public const string Behind = "/sql";
@@ -38,9 +39,13 @@ internal static class SqlPageEndpoints
         routes.MapPost(Path, RunAsync)
             .TakesForm(MaxFormBytes)
             .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Pages, InputCheck.By<Validator>(), QueryRuns.Recorded);
-        routes.MapPost(Path + "/csv", FileAsync)
-            .TakesForm(MaxFormBytes)
-            .Guarded(Authority.Needs(Permissions.TablesExport.Name), RateClasses.Pages, InputCheck.By<Validator>(), QueryRuns.Recorded);
+        foreach (var file in RowFile.All)
+        {
+            routes.MapPost($"{Path}/{file.Name}", (WorkspaceId workspace, HttpContext context, QueryRuns runs, CancellationToken cancel) => FileAsync(file, workspace, context, runs, cancel))
+                .TakesForm(MaxFormBytes)
+                .Guarded(Authority.Needs(Permissions.TablesExport.Name), RateClasses.Pages, InputCheck.By<Validator>(), QueryRuns.Recorded);
+        }
+
         routes.MapPost(Path + "/save", SaveAsync)
             .TakesForm(MaxFormBytes)
             .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Pages, InputCheck.By<QuestionToSave.Validator>(), Recording.As(AuditActions.QuestionSaved));
@@ -87,7 +92,7 @@ internal static class SqlPageEndpoints
         }
     }
 
-    private static async Task<IResult> FileAsync(WorkspaceId workspace, HttpContext context, QueryRuns runs, CancellationToken cancel)
+    private static async Task<IResult> FileAsync(RowFile file, WorkspaceId workspace, HttpContext context, QueryRuns runs, CancellationToken cancel)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (problems is not null)
@@ -96,13 +101,14 @@ internal static class SqlPageEndpoints
         }
 
         var answer = await runs.RunAsync(context.User, workspace, form.Sql, MaxFileRows, cancel);
-        var text = new System.Text.StringBuilder(CsvLine.Of(answer.Columns));
-        foreach (var row in answer.Rows)
-        {
-            text.Append(CsvLine.Of(row.Select(cell => cell.IsNull ? "" : cell.ToString())));
-        }
+        return Results.Stream(
+            to => file.WriteAsync(to, "answer", [.. answer.Columns.Select(column => new FileColumn(column))], OnePage(answer.Rows), cancel), file.ContentType, $"answer.{file.Name}");
+    }
 
-        return Results.File(System.Text.Encoding.UTF8.GetBytes(text.ToString()), "text/csv; charset=utf-8", "answer.csv");
+    private static async IAsyncEnumerable<IReadOnlyList<SqlValue[]>> OnePage(IReadOnlyList<SqlValue[]> rows)
+    {
+        await Task.CompletedTask;
+        yield return rows;
     }
 
     private static async Task<IResult> SaveAsync(WorkspaceId workspace, HttpContext context, SqlPages pages, SavedQuestions questions, CancellationToken cancel)

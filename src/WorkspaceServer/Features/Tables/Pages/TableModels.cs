@@ -11,7 +11,8 @@ public sealed record TableHead(string Name, string Href, string? Description, st
 
 /// <param name="Conditions">The filters as the address carries them, for the form that adds another.</param>
 /// <param name="Found">Rows that fit; null if more than are counted.</param>
-/// <param name="Export">Null if they may not.</param>
+/// <param name="Export">As CSV; null if they may not.</param>
+/// <param name="ExportSheet">As a sheet of Excel; null if they may not.</param>
 /// <param name="Error">Why there are no rows.</param>
 public sealed record TableGridModel(
     string Home,
@@ -26,6 +27,7 @@ public sealed record TableGridModel(
     string? Next,
     string? Earlier,
     string? Export,
+    string? ExportSheet,
     int Milliseconds,
     string? Error);
 
