@@ -50,6 +50,10 @@ internal static class TeamPages
         IsSuspended: false,
         IsYou: false,
         ["Claude on the office PC"],
+        [
+            new ReviewedClientRow("/w/1/clients/1", "Claude", "claude.ai", "Sunil Pawar", "Read tables, Search, Read private columns too", IsPaused: false, Now.AddDays(60), Now.AddHours(-1)),
+            new ReviewedClientRow("/w/1/clients/2", "<i>Stock</i> assistant with a name that goes on and on, as some of them do", null, "Sunil Pawar", "Read tables", IsPaused: true, Now.AddDays(5), null),
+        ],
         ["viewer", "member", "admin", "owner"],
         [new RoleChoice("1", "Godown clerk", IsHeld: true), new RoleChoice("2", "Auditor", IsHeld: false)],
         MaySuspend: true,
@@ -68,6 +72,7 @@ internal static class TeamPages
         MayGive = [],
         CustomRoles = [],
         Tokens = [],
+        Clients = [],
         MaySuspend = false,
         MayRemove = false,
         MayLeave = true,

@@ -108,7 +108,7 @@ public sealed partial class AiPagesTests : IAsyncLifetime
         Assert.True(await IsSeenAsync("internal"));
         Assert.False(await IsSeenAsync("private"));
         Assert.False(await IsSeenAsync("private"));
-        Assert.Contains("Only if allowed", (await admin.GetAsync(home + "/privacy?table=parties")).Body, StringComparison.Ordinal);
+        Assert.Contains("With data:private", (await admin.GetAsync(home + "/privacy?table=parties")).Body, StringComparison.Ordinal);
     }
 
     [Theory]

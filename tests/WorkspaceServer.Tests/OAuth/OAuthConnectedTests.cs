@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.CustomRoles;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Access.Reviews;
 using WorkspaceServer.Features.Audit;
@@ -38,6 +39,40 @@ public sealed class OAuthConnectedTests(OAuthFixture fixture) : IClassFixture<OA
         Assert.Contains("not verified", page.Body, StringComparison.Ordinal);
         Assert.Contains("Let it do less", one.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("wsp_o", page.Body + one.Body, StringComparison.Ordinal);
+    }
+
+    /// <summary>A member's page names the AI clients that this member let in, for who may see clients, and nobody else's.</summary>
+    [Fact]
+    [Trait("claim", "C30")]
+    public async Task AMembersPageNamesTheirClients()
+    {
+        await using var own = await OAuthHouse.StartAsync();
+        var workspace = own.Server.Workspace;
+        await own.ConnectAsync("tables:read search");
+        var grant = own.Server.Get<GrantBook>().List(workspace, null, 10).Single().Grant;
+        var ravi = await own.Accounts.AddAsync("ravi@example.in");
+        own.Join(ravi.Id, Role.Admin);
+        var clerk = await own.Accounts.AddAsync("clerk@example.in");
+        own.Join(clerk.Id, Role.Member);
+        using (var connection = own.Server.Workspaces.Control.Open())
+        {
+            MembershipStore.SetCustomRoles(connection, workspace, clerk.Id, [own.Server.Get<RoleBook>().Create(Principal.Operator, workspace, "Less", [], ["clients.read"]).Id]);
+        }
+
+        own.Server.Workspaces.Changes.Changed();
+        var (team, link) = ($"/w/{workspace}/team/", $"/w/{workspace}/clients/{grant.Id}");
+
+        var seen = (await own.Browser.GetAsync(team + own.Owner)).Body;
+        Assert.Contains(link, seen, StringComparison.Ordinal);
+        Assert.Contains("Claude", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(link, (await own.Browser.GetAsync(team + ravi.Id)).Body, StringComparison.Ordinal);
+        var narrow = await own.Accounts.SignInAsync("clerk@example.in");
+        var hidden = await narrow.GetAsync(team + own.Owner);
+        Assert.Equal(HttpStatusCode.OK, hidden.Status);
+        Assert.DoesNotContain("Claude", hidden.Body, StringComparison.Ordinal);
+
+        own.Server.Get<GrantBook>().Revoke(Principal.Operator, workspace, grant.Id);
+        Assert.DoesNotContain(link, (await own.Browser.GetAsync(team + own.Owner)).Body, StringComparison.Ordinal);
     }
 
     /// <summary>Who reviews access sees the AI clients beside the members who let them in, and what they sign keeps it.</summary>

@@ -35,6 +35,7 @@ internal sealed class MemberPages(Policy policy, AccessReviews reviews, RoleBook
                 member.IsSuspended,
                 isYou,
                 [.. member.Tokens.Select(token => token.Name)],
+                mine.Contains(Permissions.ClientsRead) ? [.. ReviewAccess.ClientsOf(workspace, member)] : [],
                 mayTouch && mine.Contains(Permissions.MembersChangeRole) ? [.. Invite.Giveable(mine).Select(Roles.NameOf)] : [],
                 [.. roles.List(workspace).Select(role => new RoleChoice(role.Id, role.Name, member.CustomRoles.Contains(role.Name)))],
                 mayTouch && mine.Contains(Permissions.MembersSuspend),

@@ -53,15 +53,7 @@ internal static class ReviewAccess
                     member.LastUsed,
                     member.IsSuspended,
                     member.Tokens.Count))],
-                [.. report.Members.SelectMany(member => member.Clients.Select(client => new ReviewedClientRow(
-                    $"{AccessPaths.PageOf(workspace)}{ClientPaths.Behind}/{client.Id}",
-                    client.Name,
-                    client.VerifiedHost,
-                    member.Name.Length > 0 ? member.Name : member.Email,
-                    string.Join(", ", client.Scopes.Select(ScopeWords.LabelOf)),
-                    client.IsPaused,
-                    client.ExpiresAt,
-                    client.LastUsed)))],
+                [.. report.Members.SelectMany(member => ClientsOf(workspace, member))],
                 [.. report.OtherTokens.Select(token => token.Name)],
                 report.DueAt,
                 report.IsDue,
@@ -70,6 +62,17 @@ internal static class ReviewAccess
                 problems),
             problems?.Status ?? StatusCodes.Status200OK);
     }
+
+    /// <summary>The AI clients that a member let in, as the pages show them.</summary>
+    public static IEnumerable<ReviewedClientRow> ClientsOf(WorkspaceId workspace, ReviewedMember member) => member.Clients.Select(client => new ReviewedClientRow(
+        $"{AccessPaths.PageOf(workspace)}{ClientPaths.Behind}/{client.Id}",
+        client.Name,
+        client.VerifiedHost,
+        member.Name.Length > 0 ? member.Name : member.Email,
+        string.Join(", ", client.Scopes.Select(ScopeWords.LabelOf)),
+        client.IsPaused,
+        client.ExpiresAt,
+        client.LastUsed));
 
     /// <summary>Whoever runs the server has no person.</summary>
     public static string NameOf(PeopleStore people, string? person) => person is null ? "The server's operator" : people.Find(person) is { } found

@@ -39,6 +39,7 @@ public sealed record CustomRoleRow(string Id, string Name, IReadOnlyList<string>
 /// <param name="Roles">From the least to the most; what the person who asks may give.</param>
 public sealed record InviteModel(string Home, IReadOnlyList<string> Roles, string Email, FormProblems? Problems);
 
+/// <param name="Clients">AI clients that they let in; empty for who may not see those.</param>
 /// <param name="MayGive">The roles that the person who asks may give to this one; empty if none.</param>
 public sealed record MemberModel(
     string Home,
@@ -53,6 +54,7 @@ public sealed record MemberModel(
     bool IsSuspended,
     bool IsYou,
     IReadOnlyList<string> Tokens,
+    IReadOnlyList<ReviewedClientRow> Clients,
     IReadOnlyList<string> MayGive,
     IReadOnlyList<RoleChoice> CustomRoles,
     bool MaySuspend,
