@@ -21,32 +21,32 @@ internal static class Checks
         if (files is not null)
         {
             services.AddSingleton(files);
-            services.AddCheck<SecretsFileCheck>("secrets file");
+            services.AddCheck<SecretsFileCheck>("secrets file", claims: ["A34", "A100"]);
         }
 
-        services.AddCheck<LibraryCheck>("SQLCipher library");
+        services.AddCheck<LibraryCheck>("SQLCipher library", claims: ["A28", "B10"]);
         services.AddCheck<MasterKeyCheck>("master key");
-        services.AddCheck<DataFolderCheck>("data folder", CheckReach.Every);
+        services.AddCheck<DataFolderCheck>("data folder", CheckReach.Every, claims: ["A42"]);
         services.AddCheck<DiskCheck>("disk");
         services.AddCheck<OpenFilesCheck>("open files");
-        services.AddCheck<ClockCheck>("clock");
+        services.AddCheck<ClockCheck>("clock", claims: ["B47"]);
         services.AddCheck<PortCheck>("port");
         services.AddCheck<PublicAddressCheck>("public address");
         services.AddCheck<MailCheck>("mail");
         services.AddCheck<ControlFileCheck>("control database");
-        services.AddCheck<AuditCheck>("audit log");
-        services.AddCheck<BackupCheck>("backup");
-        services.AddCheck<DrillCheck>("restore drill");
+        services.AddCheck<AuditCheck>("audit log", claims: ["B28"]);
+        services.AddCheck<BackupCheck>("backup", claims: ["A93"]);
+        services.AddCheck<DrillCheck>("restore drill", claims: ["B39", "A97"]);
         services.AddCheck<RecoverySheetCheck>("recovery sheet");
-        services.AddCheck<PlacesCheck>("places");
+        services.AddCheck<PlacesCheck>("places", claims: ["A39"]);
         services.AddCheck<WorkspaceFilesCheck>("workspace folders", CheckReach.Every);
-        services.AddCheck<SandboxCheck>("SQL sandbox", CheckReach.Every);
+        services.AddCheck<SandboxCheck>("SQL sandbox", CheckReach.Every, claims: ["C34"]);
         services.AddCheck<OwnServiceCheck>("service", isOfHost: true);
         services.AddCheck<NginxCheck>("nginx", isOfHost: true);
-        services.AddCheck<NginxFilesCheck>("nginx files", isOfHost: true);
-        services.AddCheck<FirewallCheck>("firewall", isOfHost: true);
-        services.AddCheck<SshCheck>("ssh", isOfHost: true);
-        services.AddCheck<Fail2BanCheck>("fail2ban", isOfHost: true);
-        services.AddCheck<UpdatesCheck>("updates", isOfHost: true);
+        services.AddCheck<NginxFilesCheck>("nginx files", isOfHost: true, claims: ["A24"]);
+        services.AddCheck<FirewallCheck>("firewall", isOfHost: true, claims: ["A44"]);
+        services.AddCheck<SshCheck>("ssh", isOfHost: true, claims: ["A46", "A47"]);
+        services.AddCheck<Fail2BanCheck>("fail2ban", isOfHost: true, claims: ["A45"]);
+        services.AddCheck<UpdatesCheck>("updates", isOfHost: true, claims: ["C19"]);
     }
 }

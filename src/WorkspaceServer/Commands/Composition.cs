@@ -10,6 +10,7 @@ using WorkspaceServer.Features.Keys;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
@@ -39,6 +40,7 @@ internal static class Composition
         services.AddGrants();
         services.AddAgents();
         services.AddSync();
+        services.AddOperator();
         services.AddAccounts();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();

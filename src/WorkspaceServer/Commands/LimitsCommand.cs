@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Hosting;
-using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Commands;
 
@@ -21,12 +21,7 @@ internal static class UndeleteWorkspaceCommand
         return command.Runs((context, _) =>
         {
             var workspace = context.FindWorkspace(context.Arguments.GetValue(name)!, Permissions.WorkspaceClose, WorkspaceState.OnHold);
-            context.Get<WorkspaceLifecycle>().BringBack(workspace.Id, connection => context.Get<AuditLog>().Append(connection, new AuditEntry(AuditActions.WorkspaceClosureStopped)
-            {
-                Target = ("workspace", workspace.Id.ToString()),
-                Workspace = workspace.Id,
-                Details = [("name", workspace.Name)],
-            }));
+            context.Get<HeldWorkspaces>().BringBack(workspace.Id.ToString());
             context.Output.Result(new { Id = workspace.Id.ToString(), workspace.Name }, output => output.Line($"Workspace {workspace.Name} is back."));
             return Task.FromResult(ExitCodes.Ok);
         });

@@ -40,6 +40,8 @@ internal static class WebServer
         builder.Services.AddAgents();
         builder.Services.AddAgentAuthentication();
         builder.Services.AddSync();
+        builder.Services.AddOperator();
+        builder.Services.AddControls();
         builder.Services.AddAccounts();
         builder.Services.AddSignIn();
         builder.Services.AddMail();

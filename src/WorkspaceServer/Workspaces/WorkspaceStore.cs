@@ -66,6 +66,23 @@ internal sealed class WorkspaceStore(ControlDatabase control)
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Workspace> List() => All(Columns + "WHERE deleted_at IS NULL ORDER BY id");
 
+    /// <summary>One page of them, oldest first.</summary>
+    /// <param name="after">Only those after this id; null for the first.</param>
+    public IReadOnlyList<Workspace> ListPage(string? after, int limit) =>
+        All(Columns + "WHERE deleted_at IS NULL AND (@after IS NULL OR id > @after) ORDER BY id LIMIT @limit", ("@after", after), ("@limit", limit));
+
+    /// <summary>One page of those that were deleted and can still be brought back, oldest first.</summary>
+    /// <param name="after">Only those after this id; null for the first.</param>
+    public IReadOnlyList<Workspace> ListHeld(DateTimeOffset now, string? after, int limit) => All(
+        Columns + "WHERE held_until > @now AND (@after IS NULL OR id > @after) ORDER BY id LIMIT @limit", ("@now", now.ToUnixTimeSeconds()), ("@after", after), ("@limit", limit));
+
+    public long Count()
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT count(*) FROM workspace WHERE deleted_at IS NULL");
+        return (long)command.ExecuteScalar()!;
+    }
+
     /// <summary>Also those on hold: every workspace that has a file and a key. Oldest first.</summary>
     public IReadOnlyList<Workspace> ListKept() => All(Columns + "WHERE " + Kept + " ORDER BY id");
 

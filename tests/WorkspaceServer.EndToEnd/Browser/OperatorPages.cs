@@ -16,19 +16,35 @@ internal static class OperatorPages
         [new BackupNight(Night, Night.AddSeconds(142), "ok"), new BackupNight(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed"), new BackupNight(Night.AddDays(-2), null, "running")]);
 
     public static WorkspacesModel Workspaces { get; } = new(
+        "/operator/workspaces",
+        203,
     [
         new OperatedWorkspace("0199c3f2a4b87d10", "Kesarvan Traders", Now.AddDays(-400), 412_000_000, Now.AddMinutes(-4)),
         new OperatedWorkspace("0199c3f2a4b87d11", "<b>कुलकर्णी</b> Cold Storage and Warehousing Private Limited", Now.AddDays(-20), 40_960, Now.AddDays(-1)),
         new OperatedWorkspace("0199c3f2a4b87d12", "Lost", Now.AddDays(-2), 0, null),
-    ]);
+    ],
+        "/operator/workspaces?after=0199c3f2a4b87d12",
+        "/operator/workspaces",
+        [
+            new HeldWorkspace("0199c3f2a4b87d13", "Old books", Now.AddDays(-700), Now.AddDays(12)),
+            new HeldWorkspace("0199c3f2a4b87d14", "<i>Deleted</i> by mistake, with a name that somebody typed at length", Now.AddDays(-9), Now.AddDays(29)),
+        ]);
+
+    public static LimitsModel Limits { get; } = new(
+        [new LimitedClassRow("sign-in", 10, 300, "address", true, "Limits:SignIn"), new LimitedClassRow("mcp", 600, 60, "token", false, "Limits:Mcp"), new LimitedClassRow("token-exchange", 60, 60, "address", false, "Limits:TokenExchange")],
+        [new BoundRow("body of a request", 1_048_576, "bytes", "Server:MaxRequestBodyBytes"), new BoundRow("one value that a statement reads or makes", 10_000_000, "bytes", "fixed"), new BoundRow("rows that a token reads", 100_000, "rows a day", "Mcp:RowsPerDay, token create --rows-per-day")],
+        [new LimitedEndpointRow("POST", "/mcp", "mcp"), new LimitedEndpointRow("POST", "/sign-in", "sign-in"), new LimitedEndpointRow("PUT", "/api/v1/workspaces/{workspace}/sync/runs/{run}/batches/{number}", "sync")]);
 
     public static PeopleModel People { get; } = new(
         "/operator/people",
+        1_204,
         [
             new OperatedPerson("1", "Devika Rao", "devika@rao.example", true, true, Now.AddDays(-400), false, true),
             new OperatedPerson("2", "<i>Asha</i> Kulkarni", "asha@kesarvan.example", false, true, Now.AddDays(-40), false, false),
             new OperatedPerson("3", "मनीषा देशमुख", "manisha.with.a.long.address@kesarvan.example", false, false, Now.AddDays(-4), true, false),
         ],
+        "/operator/people?after=3",
+        First: null,
         FormProblems.Whole("Asha is suspended already.", 409));
 
     public static OperatorBackupsModel AllBackups { get; } = new(
@@ -62,4 +78,19 @@ internal static class OperatorPages
         "help",
         "60",
         FormProblems.Of("reason", "Say why, in 10 to 500 characters. The owners read it."));
+
+    public static ControlsModel Controls { get; } = new(
+        "/operator/controls",
+        Now,
+        [new ControlCount("wrong", 1), new ControlCount("absent", 96), new ControlCount("partial", 214), new ControlCount("live", 8), new ControlCount("not_software", 31)],
+        "",
+        [
+            new ControlRow("A93", "SW", "Each workspace gets a consistent snapshot (online backup API / VACUUM INTO) per night while writers run; missed night is visible and alerts.", "wrong", ["BackupTests", "PinnedDatabaseTests"], ["backup"], ["backup: The last one is of <b>yesterday</b>."]),
+            new ControlRow("A28", "SW", "For every *.db, -wal, -shm, -journal and temp file: no `SQLite format 3` header, no canary text.", "live", ["EncryptedDatabaseTests"], ["SQLCipher library"], ["SQLCipher library: 4.14.0 community"]),
+            new ControlRow("A46", "OPS", "`ops/ssh/` drop-in has PasswordAuthentication no, KbdInteractiveAuthentication no.", "partial", ["ChecksTests"], ["ssh"], []),
+            new ControlRow("B15", "SW", "A made-up claim that goes on.", "absent", [], [], []),
+            new ControlRow("C9", "POL", "Policy.", "not_software", [], [], []),
+        ],
+        "/operator/controls?state=&after=C9",
+        First: null);
 }

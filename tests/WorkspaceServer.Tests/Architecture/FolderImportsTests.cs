@@ -35,6 +35,7 @@ public sealed partial class FolderImportsTests
         ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("Operator", "Accounts", "Super admins see who has an account, and suspend them."),
+        ("Operator", "Mcp", "The limits in force are those of MCP too."),
         ("Operator", "Backups", "Super admins see every backup, and ask for one."),
         ("Public", "Accounts", "The page about cookies names those of signing in."),
         ("Public", "Backups", "The status says how old the last backup is."),

@@ -4,6 +4,7 @@ using System.Text;
 using System.Xml.Linq;
 using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Tests.Docs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Tests.Inventory;

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
+using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;

@@ -1,6 +1,10 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Age;
+using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Access.Support;
@@ -8,15 +12,19 @@ using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Drills;
+using WorkspaceServer.Features.Operator;
+using WorkspaceServer.Features.Operator.Controls;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Architecture;
 using WorkspaceServer.Tests.Backups;
+using WorkspaceServer.Workspaces;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Operator;
 
 /// <summary>What super admins see and do at /operator, what members see of backups, and that nobody else gets there.</summary>
-public sealed class OperatorPagesTests : IAsyncLifetime
+public sealed partial class OperatorPagesTests : IAsyncLifetime
 {
     private const string Store = "Backup:Directory";
 
@@ -25,6 +33,7 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     private AccountsServer house = null!;
     private TestBrowser super = null!;
     private Person asha = null!;
+    private byte[] key = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -36,8 +45,8 @@ public sealed class OperatorPagesTests : IAsyncLifetime
             change: (services, _) => services.AddSingleton(provider => new Checkup(
                 [new CheckEntry("backup", CheckReach.Quick, false, made => ActivatorUtilities.CreateInstance<BackupCheck>(made)), new CheckEntry("slow", CheckReach.Every, false, _ => throw new InvalidOperationException())], provider)),
             backup: new Dictionary<string, string?> { [Store] = folder.File("store"), ["Backup:Recipients:0"] = identity.Recipient.ToString() });
-        var (key, _) = await house.EnrolAsync(await house.AddAsync("devika@rao.example", SystemRole.SuperAdmin));
-        super = await house.SignInAsync(key, "devika@rao.example");
+        (key, _) = await house.EnrolAsync(await house.AddAsync("devika@rao.example", SystemRole.SuperAdmin));
+        super = await SuperAsync();
         asha = await house.AddAsync();
         using (var connection = house.Server.Workspaces.Control.Open())
         {
@@ -60,7 +69,7 @@ public sealed class OperatorPagesTests : IAsyncLifetime
     {
         var owner = await house.SignInAsync();
         var stranger = house.Browser();
-        foreach (var path in (string[])["/operator/workspaces", "/operator/people", "/operator/backups", "/operator/support", "/operator/doctor"])
+        foreach (var path in (string[])["/operator/workspaces", "/operator/people", "/operator/backups", "/operator/support", "/operator/doctor", "/operator/limits", "/operator/controls"])
         {
             Assert.Equal(HttpStatusCode.OK, (await super.GetAsync(path)).Status);
             Assert.Equal(HttpStatusCode.Forbidden, (await owner.GetAsync(path)).Status);
@@ -87,6 +96,165 @@ public sealed class OperatorPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await super.GetAsync(Home)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await super.GetAsync(Home + "/tables")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await super.GetAsync(Home + "/backups")).Status);
+    }
+
+    [Fact]
+    [Trait("claim", "B37")]
+    [Trait("action", nameof(AuditActions.WorkspaceClosureStopped))]
+    public async Task ADeletedWorkspaceIsBroughtBack_ByWhoMay_WithinItsTime()
+    {
+        var owner = await house.SignInAsync();
+        var late = house.Server.Workspaces.Create("Too late");
+        house.Server.Workspaces.Lifecycle.Hold(late, _ => { });
+        house.Clock.Advance(WorkspaceLifecycle.HoldTime - TimeSpan.FromDays(2));
+        house.Server.Workspaces.Lifecycle.Hold(house.Server.Workspace, _ => { });
+        house.Server.Workspaces.Changes.Changed();
+        house.Clock.Advance(TimeSpan.FromDays(3));
+        (owner, super) = (await house.SignInAsync(), await SuperAsync());
+        string[] pages = ["/operator/workspaces/undelete", $"/api/v1/admin/deleted-workspaces/{house.Server.Workspace}/undelete"];
+
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.GetAsync(Home)).Status);
+        var page = (await super.GetAsync("/operator/workspaces")).Body;
+        Assert.Contains("Deleted, and kept for now", page, StringComparison.Ordinal);
+        Assert.Contains(house.Server.Workspace.ToString(), page, StringComparison.Ordinal);
+        Assert.DoesNotContain(late.ToString(), page, StringComparison.Ordinal);
+        Assert.DoesNotContain(late.ToString(), (await super.GetAsync("/api/v1/admin/deleted-workspaces")).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await owner.GetAsync("/api/v1/admin/deleted-workspaces")).Status);
+        foreach (var each in pages)
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await owner.PostAsync(each, [("workspace", house.Server.Workspace.ToString())], page: "/account")).Status);
+        }
+
+        foreach (var id in (string[])[late.ToString(), "nothing", "0199c3f2a4b87d100199c3f2a4b87d10", "' OR 1=1 --"])
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await super.PostAsync(pages[0], [("workspace", id)], page: "/operator/workspaces")).Status);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await super.PostAsync(pages[0], [("workspace", "")], page: "/operator/workspaces")).Status);
+        Assert.Equal("/operator/workspaces", (await super.PostAsync(pages[0], [("workspace", house.Server.Workspace.ToString())], page: "/operator/workspaces")).Location);
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync(Home)).Status);
+        Assert.DoesNotContain("kept for now", (await super.GetAsync("/operator/workspaces")).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await super.PostAsync(pages[0], [("workspace", house.Server.Workspace.ToString())], page: "/operator/workspaces")).Status);
+        var row = Assert.Single(house.Server.Workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.WorkspaceClosureStopped), 10)).Row;
+        Assert.Equal((house.Server.Workspace.ToString(), house.Server.Get<PeopleStore>().FindByEmail("devika@rao.example")!.Id), (row.TargetId, row.ActorId));
+
+        house.Clock.Advance(TimeSpan.FromMinutes(20));
+        Assert.StartsWith("/step-up", (await super.PostAsync(pages[0], [("workspace", house.Server.Workspace.ToString())], page: "/operator/workspaces")).Location, StringComparison.Ordinal);
+    }
+
+    /// <summary>The same lines in the same order, on pages and for programs; a made-up cursor is a place like any other.</summary>
+    [Theory]
+    [InlineData("workspaces")]
+    [InlineData("people")]
+    public async Task ListsComePageByPage(string list)
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            house.Server.Workspaces.Create($"Firm <{i}>");
+            await house.AddAsync($"clerk{i}@example.in");
+        }
+
+        var (shown, told) = (new List<string>(), new List<string>());
+        for (var path = $"/operator/{list}?limit=3"; path is not null;)
+        {
+            var page = (await super.GetAsync(path)).Body;
+            shown.AddRange(Lines(list).Matches(page).Select(match => match.Groups[1].Value));
+            path = Next().Match(page) is { Success: true } next ? WebUtility.HtmlDecode(next.Groups[1].Value) : null;
+        }
+
+        for (string? after = null; ;)
+        {
+            var answer = JsonElement.Parse((await super.GetAsync($"/api/v1/admin/{list}?limit=3{(after is null ? "" : "&after=" + after)}")).Body);
+            told.AddRange(answer.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!));
+            after = answer.GetProperty("next").GetString();
+            if (after is null)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(list == "people" ? [.. house.Server.Get<PeopleStore>().List().Select(person => person.Id)] : house.Server.Get<WorkspaceStore>().List().Select(each => each.Id.ToString()), told);
+        // On the page of people everybody can be suspended but oneself.
+        Assert.Equal(list == "people" ? told.Where(id => id != house.Server.Get<PeopleStore>().FindByEmail("devika@rao.example")!.Id) : told, shown);
+        var asha = await house.SignInAsync();
+        foreach (var path in (string[])[$"/operator/{list}", $"/api/v1/admin/{list}"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await super.GetAsync(path + "?after='%20OR%201=1")).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?limit=0")).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?limit=201")).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?after=" + new string('x', 65))).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await asha.GetAsync(path)).Status);
+        }
+    }
+
+    /// <summary>A control is live only if a check has just found it so; what no check watches is said to be unwatched, and policy to be no software.</summary>
+    [Fact]
+    public async Task ControlsSayWhatTheServerKnows_AndWhatItCannot()
+    {
+        async Task<JsonElement> OneAsync(string id) => (await AllAsync()).Single(each => each.GetProperty("id").GetString() == id);
+        async Task<List<JsonElement>> AllAsync()
+        {
+            var list = new List<JsonElement>();
+            for (string? after = null; ;)
+            {
+                var answer = JsonElement.Parse((await super.GetAsync($"/api/v1/admin/controls?limit=200{(after is null ? "" : "&after=" + after)}")).Body);
+                list.AddRange(answer.GetProperty("items").EnumerateArray());
+                after = answer.GetProperty("next").GetString();
+                if (after is null)
+                {
+                    return list;
+                }
+            }
+        }
+
+        Assert.Equal(SecurityControl.All.Select(control => control.Id), (await AllAsync()).Select(each => each.GetProperty("id").GetString()));
+        var before = await OneAsync("A93");
+        await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
+        var after = await OneAsync("A93");
+
+        Assert.Equal(("wrong", "live"), (before.GetProperty("state").GetString(), after.GetProperty("state").GetString()));
+        Assert.NotEmpty(after.GetProperty("tests").EnumerateArray());
+        Assert.StartsWith("backup: ", Assert.Single(after.GetProperty("findings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Equal("partial", (await OneAsync("C26")).GetProperty("state").GetString());
+        Assert.Equal("not_software", (await OneAsync("A99")).GetProperty("state").GetString());
+        Assert.All(await AllAsync(), each => Assert.True(each.GetProperty("state").GetString() != "absent" || !each.GetProperty("tests").EnumerateArray().Any()));
+
+        var page = (await super.GetAsync("/operator/controls?state=live")).Body;
+        Assert.Contains("A93", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("C26", page, StringComparison.Ordinal);
+        foreach (var path in (string[])["/operator/controls", "/api/v1/admin/controls"])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?state=fine")).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?after=Z9")).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?limit=201")).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await (await house.SignInAsync()).GetAsync(path)).Status);
+        }
+    }
+
+    /// <summary>What the build put into the program is what stands in the claims and in the tests.</summary>
+    [Fact]
+    public void TheControlsAreTheClaims_WithTheTestsThatCarryThem()
+    {
+        var claims = File.ReadLines(Repository.PathOf("tests/CLAIMS.md")).Where(line => ClaimId().IsMatch(line)).Select(line => ClaimId().Match(line).Groups[1].Value);
+        var carried = Repository.FilesUnder("tests/", ".cs").SelectMany(file => Carried().Matches(file.Text).Select(match => $"{match.Groups[1].Value} {Path.GetFileNameWithoutExtension(file.Path)}"));
+
+        Assert.Equal(claims, SecurityControl.All.Select(control => control.Id));
+        Assert.Equal(carried.Distinct().Order(StringComparer.Ordinal), SecurityControl.All.SelectMany(control => control.Tests.Select(test => $"{control.Id} {test}")).Order(StringComparer.Ordinal));
+        Assert.All(SecurityControl.All, control => Assert.True(control.Criterion.Length > 0));
+        Assert.Contains(nameof(OperatorPagesTests), SecurityControl.All.Single(control => control.Id == "B37").Tests);
+    }
+
+    [Fact]
+    public async Task LimitsAreThoseThatTheVerbPrints()
+    {
+        var page = WebUtility.HtmlDecode((await super.GetAsync("/operator/limits")).Body);
+        var table = LimitsTable.Of(house.Server.Get<IServiceProvider>(), house.Server.Endpoints.OfType<RouteEndpoint>());
+
+        Assert.NotEmpty(table.Classes);
+        Assert.All(table.Classes, each => Assert.Contains($"{Formats.Number(each.Requests)} in {Formats.Number(each.WindowSeconds)} s", page, StringComparison.Ordinal));
+        Assert.All(table.Classes, each => Assert.Contains(each.Setting, page, StringComparison.Ordinal));
+        Assert.All(table.Others, each => Assert.Contains(each.Name, page, StringComparison.Ordinal));
+        Assert.All(table.Endpoints, each => Assert.Contains($"{each.Method} {each.Path}", page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -177,4 +345,23 @@ public sealed class OperatorPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await super.GetAsync(Home)).Status);
         Assert.Contains("The &lt;b&gt;sync&lt;/b&gt; stands still", (await (await house.SignInAsync()).GetAsync(Home + "/support")).Body, StringComparison.Ordinal);
     }
+
+    private static Regex Lines(string list) => list == "people" ? Suspendable() : Mono();
+
+    [GeneratedRegex(@"^\| ([A-E]\d+) \|")]
+    private static partial Regex ClaimId();
+
+    [GeneratedRegex("""Trait\("claim", "([A-E]\d+)"\)""")]
+    private static partial Regex Carried();
+
+    [GeneratedRegex("name=\"person\" value=\"([0-9a-f]+)\"")]
+    private static partial Regex Suspendable();
+
+    [GeneratedRegex("<small class=\"mono\">([0-9a-f-]+)</small>")]
+    private static partial Regex Mono();
+
+    [GeneratedRegex("href=\"([^\"]*after=[^\"]*)\"")]
+    private static partial Regex Next();
+
+    private Task<TestBrowser> SuperAsync() => house.SignInAsync(key, "devika@rao.example");
 }

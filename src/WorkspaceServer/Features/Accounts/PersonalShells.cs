@@ -19,6 +19,8 @@ internal sealed class PersonalShells : IShells
         new MenuItem("All backups", "backup", "/operator/backups"),
         new MenuItem("Support given", "info", "/operator/support"),
         new MenuItem("Doctor", "pulse", "/operator/doctor"),
+        new MenuItem("Controls", "check", "/operator/controls"),
+        new MenuItem("Limits", "filter", "/operator/limits"),
     ]);
 
     public Shell For(HttpContext context)

@@ -10,15 +10,18 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Operator;
 
-/// <summary>GET /operator/people: who has an account. POST …/suspend keeps one of them out, POST …/reinstate lets them in again.</summary>
+/// <summary>GET /operator/people and /api/v1/admin/people: who has an account, page by page. POST …/suspend keeps one of them out, POST …/reinstate lets them in again.</summary>
 internal static class PeoplePages
 {
     private const string Path = "/operator/people";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (HttpContext context, PeopleStore people, SecondFactorStore factors) => Show(context, people, factors, problems: null))
-            .Guarded(Authority.Needs(Permissions.SystemUsers.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("reads only"));
+        routes.MapGet(Path, (HttpContext context, [AsParameters] Paging paging, PeopleStore people, SecondFactorStore factors) => Show(context, paging.Checked(), people, factors, problems: null))
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name), RateClasses.Pages, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
+        routes.MapGet(OperatorPaths.Api + "/people", (HttpContext context, [AsParameters] Paging paging, PeopleStore people, SecondFactorStore factors) =>
+                PageOf(SignedIn.Of(context.User).PersonId, paging.Checked(), people, factors))
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name), RateClasses.Api, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(Path + "/suspend", (HttpContext context, PeopleStore people, SecondFactorStore factors, Suspensions suspensions) =>
                 ChangeAsync(context, people, factors, suspensions.SuspendAsync))
             .TakesForm()
@@ -37,7 +40,7 @@ internal static class PeoplePages
             var person = people.Find(form.Person) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such person on this server.");
             if (person.Id == SignedIn.Of(context.User).PersonId)
             {
-                return Show(context, people, factors, FormProblems.Whole("You cannot suspend yourself. Another super admin can.", StatusCodes.Status409Conflict));
+                return Show(context, new Paging(), people, factors, FormProblems.Whole("You cannot suspend yourself. Another super admin can.", StatusCodes.Status409Conflict));
             }
 
             try
@@ -51,20 +54,20 @@ internal static class PeoplePages
             }
         }
 
-        return Show(context, people, factors, problems);
+        return Show(context, new Paging(), people, factors, problems);
     }
 
-    private static IResult Show(HttpContext context, PeopleStore people, SecondFactorStore factors, FormProblems? problems)
+    private static Page<OperatedPerson> PageOf(string me, Paging paging, PeopleStore people, SecondFactorStore factors) => paging.PageOf(
+        people.ListPage(paging.After, paging.Rows),
+        person => person.Id,
+        person => new OperatedPerson(
+            person.Id, person.Name, person.Email, person.Role == SystemRole.SuperAdmin, factors.FindKey(person.Id) is not null, person.CreatedAt, person.SuspendedAt is not null, person.Id == me));
+
+    private static IResult Show(HttpContext context, Paging paging, PeopleStore people, SecondFactorStore factors, FormProblems? problems)
     {
-        var me = SignedIn.Of(context.User).PersonId;
+        var page = PageOf(SignedIn.Of(context.User).PersonId, paging, people, factors);
         return Page.Of<PeoplePage>(
-            new PeopleModel(
-                Path,
-                [
-                    .. people.List().Select(person => new OperatedPerson(
-                        person.Id, person.Name, person.Email, person.Role == SystemRole.SuperAdmin, factors.FindKey(person.Id) is not null, person.CreatedAt, person.SuspendedAt is not null, person.Id == me)),
-                ],
-                problems),
+            new PeopleModel(Path, people.Count(), page.Items, OperatorPaths.NextOf(Path, paging, page.Next), paging.After is null ? null : Path, problems),
             problems?.Status ?? StatusCodes.Status200OK);
     }
 

@@ -4,7 +4,11 @@ using WorkspaceServer.Vault;
 namespace WorkspaceServer.Hosting.Checks;
 
 /// <summary>One check by its name, made only when it is its turn: what it needs may be what is broken.</summary>
-internal sealed record CheckEntry(string Name, CheckReach Reach, bool IsOfHost, Func<IServiceProvider, ICheck> Make);
+internal sealed record CheckEntry(string Name, CheckReach Reach, bool IsOfHost, Func<IServiceProvider, ICheck> Make)
+{
+    /// <summary>Ids of the claims that it watches in the running server.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+}
 
 /// <summary>Makes every check, in the order in which they were added: causes come before what follows from them.</summary>
 internal sealed class Checkup(IEnumerable<CheckEntry> entries, IServiceProvider services)
@@ -41,6 +45,7 @@ internal sealed class Checkup(IEnumerable<CheckEntry> entries, IServiceProvider 
 /// <summary>Adds checks.</summary>
 internal static class CheckupServices
 {
-    public static void AddCheck<TCheck>(this IServiceCollection services, string name, CheckReach reach = CheckReach.Quick, bool isOfHost = false)
-        where TCheck : ICheck => services.AddSingleton(new CheckEntry(name, reach, isOfHost, provider => ActivatorUtilities.CreateInstance<TCheck>(provider)));
+    /// <param name="claims">Ids of the claims that it watches.</param>
+    public static void AddCheck<TCheck>(this IServiceCollection services, string name, CheckReach reach = CheckReach.Quick, bool isOfHost = false, IReadOnlyList<string>? claims = null)
+        where TCheck : ICheck => services.AddSingleton(new CheckEntry(name, reach, isOfHost, provider => ActivatorUtilities.CreateInstance<TCheck>(provider)) { Claims = claims ?? [] });
 }

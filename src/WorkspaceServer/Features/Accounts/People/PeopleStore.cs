@@ -60,11 +60,25 @@ internal sealed class PeopleStore(ControlDatabase control)
         return command.ExecuteScalar() is 1L;
     }
 
-    /// <summary>Oldest first.</summary>
-    public IReadOnlyList<Person> List()
+    /// <summary>One page of them, oldest first.</summary>
+    /// <param name="after">Only those after this id; null for the first.</param>
+    public IReadOnlyList<Person> ListPage(string? after, int limit) =>
+        All(Columns + "WHERE @after IS NULL OR id > @after ORDER BY id LIMIT @limit", ("@after", after), ("@limit", limit));
+
+    public long Count()
     {
         using var connection = control.Open();
-        using var command = connection.Command(Columns + "ORDER BY id");
+        using var command = connection.Command("SELECT count(*) FROM person");
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<Person> List() => All(Columns + "ORDER BY id");
+
+    private List<Person> All(string sql, params ReadOnlySpan<(string, object?)> values)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(sql, values);
         using var rows = command.ExecuteReader();
         var list = new List<Person>();
         while (rows.Read())

@@ -5,13 +5,23 @@ namespace WorkspaceServer.Features.Operator.Pages;
 
 // What the pages show. Public, since Razor makes components and so their parameters public.
 
-public sealed record WorkspacesModel(IReadOnlyList<OperatedWorkspace> Workspaces);
+/// <param name="Count">On the whole server.</param>
+/// <param name="Next">The address of the next page; null on the last.</param>
+/// <param name="First">The address of the first page; null on that one.</param>
+/// <param name="Held">Deleted ones that can be brought back.</param>
+public sealed record WorkspacesModel(string Action, long Count, IReadOnlyList<OperatedWorkspace> Workspaces, string? Next, string? First, IReadOnlyList<HeldWorkspace> Held);
+
+/// <param name="Until">When its key and its file are destroyed.</param>
+public sealed record HeldWorkspace(string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset Until);
 
 /// <param name="Bytes">Of its encrypted file.</param>
 /// <param name="ChangedAt">When the file was last written to.</param>
 public sealed record OperatedWorkspace(string Id, string Name, DateTimeOffset CreatedAt, long Bytes, DateTimeOffset? ChangedAt);
 
-public sealed record PeopleModel(string Action, IReadOnlyList<OperatedPerson> People, FormProblems? Problems);
+/// <param name="Count">On the whole server.</param>
+/// <param name="Next">The address of the next page; null on the last.</param>
+/// <param name="First">The address of the first page; null on that one.</param>
+public sealed record PeopleModel(string Action, long Count, IReadOnlyList<OperatedPerson> People, string? Next, string? First, FormProblems? Problems);
 
 /// <param name="HasApp">Whether they have an authenticator app.</param>
 public sealed record OperatedPerson(string Id, string Name, string Email, bool RunsServer, bool HasApp, DateTimeOffset CreatedAt, bool IsSuspended, bool IsYou);
@@ -41,3 +51,31 @@ public sealed record DoctorModel(IReadOnlyList<DoctorFinding> Findings);
 /// <param name="About">The file or setting; null if it is about none.</param>
 /// <param name="Cure">What mends it; null if nothing has to be mended.</param>
 public sealed record DoctorFinding(string State, string Check, string Text, string? About, string? Cure);
+
+/// <summary>Every limit in force.</summary>
+public sealed record LimitsModel(IReadOnlyList<LimitedClassRow> Classes, IReadOnlyList<BoundRow> Others, IReadOnlyList<LimitedEndpointRow> Endpoints);
+
+/// <param name="By">What is counted: address, person or token.</param>
+/// <param name="IsKept">Whether a restart keeps the count.</param>
+public sealed record LimitedClassRow(string Name, int Requests, int Seconds, string By, bool IsKept, string Setting);
+
+public sealed record BoundRow(string Name, long AtMost, string Unit, string Setting);
+
+public sealed record LimitedEndpointRow(string Method, string Path, string Class);
+
+/// <summary>Each claim of the product, and what is known of it.</summary>
+/// <param name="At">When the checks were made.</param>
+/// <param name="Counts">Of all controls, by state.</param>
+/// <param name="State">The state whose controls are shown; empty for all.</param>
+/// <param name="Next">The address of the next page; null on the last.</param>
+/// <param name="First">The address of the first page; null on that one.</param>
+public sealed record ControlsModel(string Action, DateTimeOffset At, IReadOnlyList<ControlCount> Counts, string State, IReadOnlyList<ControlRow> Controls, string? Next, string? First);
+
+public sealed record ControlCount(string State, int Count);
+
+/// <param name="Kind">SW, OPS, DOC, POL or NA.</param>
+/// <param name="State">wrong, absent, partial, live or not_software.</param>
+/// <param name="Tests">Classes of tests that prove it.</param>
+/// <param name="Checks">Checks that watch it.</param>
+/// <param name="Findings">What those of them found that were made just now.</param>
+public sealed record ControlRow(string Id, string Kind, string Criterion, string State, IReadOnlyList<string> Tests, IReadOnlyList<string> Checks, IReadOnlyList<string> Findings);

@@ -6,7 +6,7 @@ using WorkspaceServer.Vault.Sandbox;
 using WorkspaceServer.Workspaces;
 using WorkspaceServer.Workspaces.Workers;
 
-namespace WorkspaceServer.Commands;
+namespace WorkspaceServer.Features.Operator;
 
 /// <summary>One endpoint and what its guard says.</summary>
 internal sealed record LimitedEndpoint(string Method, string Path, Guard Guard);
@@ -24,12 +24,15 @@ internal sealed record LimitsTable(IReadOnlyList<LimitedEndpoint> Endpoints, IRe
     private const string Fixed = "fixed";
 
     /// <param name="app">The server, built but not started.</param>
-    public static LimitsTable Of(WebApplication app)
+    public static LimitsTable Of(WebApplication app) => Of(app.Services, GuardCheck.EndpointsOf(app));
+
+    /// <param name="mapped">Every endpoint of the server that these services belong to.</param>
+    public static LimitsTable Of(IServiceProvider services, IEnumerable<RouteEndpoint> mapped)
     {
-        var counters = app.Services.GetRequiredService<RateLimits>().Counters.ToDictionary(counter => counter.Class);
+        var counters = services.GetRequiredService<RateLimits>().Counters.ToDictionary(counter => counter.Class);
         return new LimitsTable(
             [
-                .. GuardCheck.EndpointsOf(app)
+                .. mapped
                     .SelectMany(endpoint => Methods(endpoint).Select(method => new LimitedEndpoint(method, Path(endpoint), endpoint.Metadata.GetRequiredMetadata<Guard>())))
                     .OrderBy(endpoint => endpoint.Path, StringComparer.Ordinal).ThenBy(endpoint => endpoint.Method, StringComparer.Ordinal),
             ],
@@ -38,9 +41,9 @@ internal sealed record LimitsTable(IReadOnlyList<LimitedEndpoint> Endpoints, IRe
                     entry.Value.Name, counters[entry.Value].Limit, (int)entry.Value.Window.TotalSeconds, Lower(entry.Value.Key), entry.Value.IsKept, $"{LimitOptions.Section}:{entry.Key}")),
             ],
             [
-                .. Requests(app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<McpOptions>()),
-                .. Tokens(app.Services.GetRequiredService<McpOptions>(), app.Services.GetRequiredService<OpenRequests>()),
-                .. Questions(app.Services.GetRequiredService<QueryOptions>()),
+                .. Requests(services.GetRequiredService<ServerOptions>(), services.GetRequiredService<McpOptions>()),
+                .. Tokens(services.GetRequiredService<McpOptions>(), services.GetRequiredService<OpenRequests>()),
+                .. Questions(services.GetRequiredService<QueryOptions>()),
             ]);
     }
 
