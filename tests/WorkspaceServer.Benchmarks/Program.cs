@@ -24,6 +24,7 @@ var names = file is null ? args : args[2..];
     ("sandbox", SandboxBenchmark.RunAsync),
     ("accounts", AccountsBenchmark.RunAsync),
     ("access", AccessBenchmark.RunAsync),
+    ("pages", PagesBenchmark.RunAsync),
     ("oauth", OAuthBenchmark.RunAsync),
     ("backup", BackupBenchmark.RunAsync),
 ];

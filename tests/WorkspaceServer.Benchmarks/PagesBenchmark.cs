@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Access.Members;
+using WorkspaceServer.Testing;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
+
+namespace WorkspaceServer.Benchmarks;
+
+/// <summary>What pages weigh and take: the grid over 1,000,000 rows, filtered, sorted and far inside, and the pages around it, as an owner asks for them over HTTP.</summary>
+internal static partial class PagesBenchmark
+{
+    private const int Rows = 1_000_000;
+    private const int RowsPerAppend = 50_000;
+    private const int Runs = 21;
+    private const double MaxMilliseconds = 50;
+    private const double MaxKilobytes = 150;
+
+    public static async Task RunAsync(Report report)
+    {
+        await using var house = await AccountsServer.StartAsync();
+        var workspace = house.Server.Workspace;
+        await LoadAsync(house.Server.Workspaces, workspace);
+        var person = await house.AddAsync();
+        using (var connection = house.Server.Workspaces.Control.Open())
+        {
+            MembershipStore.Add(connection, workspace, person.Id, Role.Owner, house.Clock.GetUtcNow());
+        }
+
+        house.Server.Workspaces.Changes.Changed();
+        var browser = await house.SignInAsync();
+        var grid = $"/w/{workspace}/tables/ledger";
+        var far = await FarInsideAsync(browser, grid + "?sort=id");
+        (string Name, string Path, double Most)[] pages =
+        [
+            ("grid over 1,000,000 rows", grid, MaxMilliseconds),
+            ("grid, sorted by its key, page 40", far, MaxMilliseconds),
+            ("grid, one party of 5,000", grid + "?where=party~eq~P0042", MaxMilliseconds),
+            ("overview", $"/w/{workspace}", MaxMilliseconds),
+            ("tables", $"/w/{workspace}/tables", MaxMilliseconds),
+            ("SQL", $"/w/{workspace}/sql", MaxMilliseconds),
+            ("agents", $"/w/{workspace}/agents", MaxMilliseconds),
+            ("AI clients", $"/w/{workspace}/clients", MaxMilliseconds),
+            ("team", $"/w/{workspace}/team", MaxMilliseconds),
+            ("audit", $"/w/{workspace}/audit", MaxMilliseconds),
+        ];
+        foreach (var (name, path, most) in pages)
+        {
+            report.Row($"page: {name}, median of {Runs}", $"≤ {most} ms", await MedianAsync(browser, path), most, "ms");
+        }
+
+        foreach (var (name, path, _) in pages.Take(4).Prepend(("sign-in", "/sign-in", 0)))
+        {
+            report.Row($"weight of a first visit: {name}", $"≤ {MaxKilobytes} KB", await WeightAsync(house.Server, browser, path) / 1000.0, MaxKilobytes, "KB");
+        }
+    }
+
+    private static async Task LoadAsync(TemporaryWorkspaces workspaces, WorkspaceId workspace)
+    {
+        ColumnSchema[] columns = [new("id", ColumnType.Integer), new("day", ColumnType.Date), new("party", ColumnType.Text), new("amount", ColumnType.Decimal), new("narration", ColumnType.Text)];
+        var load = await workspaces.Gateway.BeginLoadAsync(workspace, new TableSchema("ledger", columns, KeyColumn: "id"), CancellationToken.None);
+        for (var first = 0; first < Rows; first += RowsPerAppend)
+        {
+            await workspaces.Gateway.AppendAsync(
+                workspace,
+                load,
+                [.. Enumerable.Range(first, RowsPerAppend).Select(i => new SqlValue[] { (long)i, $"2025-{1 + (i % 12):00}-{1 + (i % 28):00}", $"P{i % 5000:0000}", i % 1_000_000 / 100.0, $"Invoice {i} of party {i % 5000}" })],
+                CancellationToken.None);
+        }
+
+        await workspaces.Gateway.CommitLoadAsync(workspace, load, CancellationToken.None);
+    }
+
+    private static async Task<string> FarInsideAsync(TestBrowser browser, string path)
+    {
+        for (var page = 1; page < 40; page++)
+        {
+            path = System.Net.WebUtility.HtmlDecode(Next().Match((await browser.GetAsync(path)).Body).Groups[1].Value);
+        }
+
+        return path;
+    }
+
+    private static async Task<double> MedianAsync(TestBrowser browser, string path)
+    {
+        var times = new List<double>();
+        for (var run = 0; run < Runs + 3; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var page = await browser.GetAsync(path);
+            if (page.Status != System.Net.HttpStatusCode.OK)
+            {
+                throw new InvalidOperationException($"{path} answered {page.Status}.");
+            }
+
+            if (run >= 3)
+            {
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+
+        times.Sort();
+        return times[Runs / 2];
+    }
+
+    /// <summary>Bytes of the page, which the server sends as it is, and of the files that it names, in the form that a browser takes.</summary>
+    private static async Task<long> WeightAsync(RunningServer server, TestBrowser browser, string path)
+    {
+        var page = await browser.GetAsync(path);
+        long bytes = page.Bytes.Length;
+        foreach (var file in Asset().Matches(page.Body).Select(match => match.Value).Distinct())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, file);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip, br");
+            using var response = await server.Http.SendAsync(request);
+            bytes += (await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()).Length;
+        }
+
+        return bytes;
+    }
+
+    [GeneratedRegex("href=\"([^\"]*after=[^\"]*)\"[^>]*>\\s*<svg[^>]*><use[^>]*#right")]
+    private static partial Regex Next();
+
+    [GeneratedRegex("/assets/[a-z0-9.-]+")]
+    private static partial Regex Asset();
+}
