@@ -52,6 +52,9 @@ internal static class Formats
     /// <summary>30 Sep 2026, 10:42:07.</summary>
     public static string Moment(DateTimeOffset time) => Local(time).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>10:42:07.</summary>
+    public static string Clock(DateTimeOffset time) => Local(time).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>412 MB: three digits at most before the unit, and one after the point below ten.</summary>
     public static string Bytes(long bytes)
     {

@@ -1,3 +1,4 @@
+using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Dashboard;
@@ -10,5 +11,6 @@ internal static class PageServices
         services.AddRazorComponents();
         CrossSiteCheck.RemoveKeyRing(services);
         services.AddSingleton<IProblemPage, ProblemPage>();
+        services.AddSingleton<LiveStreams>();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.HttpOverrides;
 using WorkspaceServer.Hosting.Limits;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Hosting.Measures;
 
 namespace WorkspaceServer.Hosting;
@@ -32,6 +33,7 @@ internal static class Pipeline
         services.AddRoutingCore();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<Signals>();
         services.AddSingleton<ServerMeasures>();
         OriginCheck.AddServices(services);
         CrossSiteCheck.AddServices(services);

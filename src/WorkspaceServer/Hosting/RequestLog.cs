@@ -1,3 +1,4 @@
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Hosting.Measures;
 
 namespace WorkspaceServer.Hosting;
@@ -32,7 +33,7 @@ internal static partial class RequestLog
             {
                 var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
                 var took = TimeProvider.System.GetElapsedTime(started);
-                measures.Answered(context.Request.Method, scope.Route, status, took);
+                measures.Answered(context.Request.Method, scope.Route, status, context.GetEndpoint()?.Metadata.GetMetadata<StaysOpen>() is null ? took : null);
                 Done(log, context.Request.Method, scope.Route, status, Math.Round(took.TotalMilliseconds, 2));
             }
         });

@@ -4,10 +4,13 @@ using WorkspaceServer.Dashboard.Components;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Columns.Pages;
+using WorkspaceServer.Features.OAuth.Doctor;
+using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
 
 namespace WorkspaceServer.EndToEnd.Browser;
@@ -248,6 +251,18 @@ internal static class DashboardPages
     {
         var guides = ClientGuides.For("https://ws.kesarvan.example/mcp");
         return new ConnectModel(Home, Home + "/clients", "https://ws.kesarvan.example/mcp", guides, guides.First(each => each.Id == guide), [.. Tokens.Tokens.Take(2)]);
+    }
+
+    /// <summary>A try of which these steps were seen, in their order; null for one that was not. Without any, nothing is watched.</summary>
+    public static DoctorModel Doctor(params HandshakeOutcome?[] seen)
+    {
+        var attempt = Attempt.New("asha", default, Now) with { Client = seen.Length > 4 ? "<b>Claude</b> of the office at the old mill road, second floor" : null };
+        foreach (var (outcome, i) in seen.Select((outcome, i) => (outcome, i)).Where(each => each.outcome is not null))
+        {
+            attempt = attempt.With((HandshakeStep)i, outcome!.Value, Now.AddSeconds(i));
+        }
+
+        return new DoctorModel("/w/1/clients", Gallery.Live, Gallery.LiveState, seen.Length == 0 ? null : DoctorReport.Of(attempt, "https://ws.kesarvan.example/mcp", Now.AddSeconds(seen.Length)) with { Url = "https://ws.kesarvan.example/mcp?watch=made-up" });
     }
 
     private static GridCell Cell(string text) => new(text, false, false, false);

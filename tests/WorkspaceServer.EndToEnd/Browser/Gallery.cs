@@ -17,6 +17,7 @@ using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Features.Agents.Pages;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -28,6 +29,9 @@ internal static class Gallery
 {
     private const string Email = "asha@kesarvan.example";
     private const string LinkToken = "made-up";
+
+    public const string Live = "/gallery/live";
+    public const string LiveState = "made-up";
 
     private static readonly RazorAccountPages Accounts = new();
     private static readonly DateTimeOffset Now = new(2026, 10, 9, 5, 16, 0, TimeSpan.Zero);
@@ -96,8 +100,14 @@ internal static class Gallery
         ["consent-loopback"] = () => Page.Of<ConsentPage>(Consent with { Client = "Inspector", VerifiedHost = null, RedirectHost = "127.0.0.1", IsLoopback = true }),
         ["consent-error"] = () => Page.Of<ConsentPage>(Consent with { Rows = "many", Problems = FormProblems.Of("rows", "Give a number of rows, 1 or more.") }),
         ["consent-nowhere"] = () => Page.Of<ConsentPage>(Consent with { Workspaces = [] }),
-        ["w-clients"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client, Client with { Name = "Inspector", VerifiedHost = null, Status = ClientStatus.Paused }, Client with { Status = ClientStatus.Ended, UsedAt = null }], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"))),
-        ["w-clients-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("vs-code") with { Tokens = [] })),
+        ["w-clients"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client, Client with { Name = "Inspector", VerifiedHost = null, Status = ClientStatus.Paused }, Client with { Status = ClientStatus.Ended, UsedAt = null }], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor())),
+        ["w-clients-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("vs-code") with { Tokens = [] }, DashboardPages.Doctor())),
+        ["w-doctor-stopped"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude") with { Tokens = [] }, DashboardPages.Doctor(
+            HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.WrongRedirect))),
+        ["w-doctor-waits"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude") with { Tokens = [] }, DashboardPages.Doctor(
+            HandshakeOutcome.BadToken, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done))),
+        ["w-doctor-connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(
+            HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done))),
         ["w-client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, ReadsPrivate: true, MayNarrow: true, null)),
         ["invitation"] = () => Page.Of<InvitationPage>(TeamPages.Invitation),
         ["invitation-error"] = () => Page.Of<InvitationPage>(TeamPages.InvitationError),
@@ -186,6 +196,9 @@ internal static class Gallery
         {
             routes.MapGet("/gallery/" + name, page).Open();
         }
+
+        // A page that moves by itself opens a stream; this one never says anything new.
+        routes.MapGet(Live + "/events", () => TypedResults.ServerSentEvents(new[] { LiveState }.ToAsyncEnumerable(), "state")).Open();
     }
 
     private static IResult Problem(ProblemCode code, string detail) =>

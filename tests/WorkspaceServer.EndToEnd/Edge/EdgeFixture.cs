@@ -19,7 +19,9 @@ public sealed class EdgeFixture : IAsyncLifetime
     internal RunningEdge Edge => edge!;
 
     /// <summary>Lets the stream of events end.</summary>
-    internal TaskCompletionSource StreamMayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    internal TaskCompletionSource McpStreamMayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal TaskCompletionSource PageStreamMayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async ValueTask InitializeAsync()
     {
@@ -39,13 +41,21 @@ public sealed class EdgeFixture : IAsyncLifetime
         routes.MapGet("/test/status/{status}", (int status) => Results.StatusCode(status)).Open();
         routes.MapGet("/test/redirect", () => Results.Redirect("/healthz")).Open();
         routes.MapGet("/test/address", (HttpContext context) => ClientAddress.Of(context)).Open();
-        routes.MapGet("/mcp/test", async (HttpContext context) =>
+        routes.MapGet("/mcp/test", (HttpContext context) => StreamAsync(context, McpStreamMayEnd)).Open();
+        routes.MapGet("/test/events", (HttpContext context) =>
         {
-            context.Response.ContentType = "text/event-stream";
-            await context.Response.WriteAsync("data: first\n\n");
-            await context.Response.Body.FlushAsync();
-            await StreamMayEnd.Task.WaitAsync(context.RequestAborted);
-            await context.Response.WriteAsync("data: last\n\n");
+            // As the streams of pages say it, which have no location of their own.
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+            return StreamAsync(context, PageStreamMayEnd);
         }).Open();
+    }
+
+    private static async Task StreamAsync(HttpContext context, TaskCompletionSource mayEnd)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync("data: first\n\n");
+        await context.Response.Body.FlushAsync();
+        await mayEnd.Task.WaitAsync(context.RequestAborted);
+        await context.Response.WriteAsync("data: last\n\n");
     }
 }

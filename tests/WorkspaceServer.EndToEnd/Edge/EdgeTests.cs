@@ -194,12 +194,14 @@ public sealed class EdgeTests(EdgeFixture fixture) : IClassFixture<EdgeFixture>
         Assert.Equal("127.0.0.3", await AddressAsync(moved, "127.0.0.3"));
     }
 
-    [Fact]
-    public async Task AnEventIsThereBeforeItsStreamEnds()
+    [Theory]
+    [InlineData("/mcp/test")]
+    [InlineData("/test/events")]
+    public async Task AnEventIsThereBeforeItsStreamEnds(string path)
     {
         using var client = fixture.Edge.Client();
         client.Timeout = TimeSpan.FromSeconds(10);
-        using var answer = await client.GetAsync("/mcp/test", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var answer = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancel);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
 
         try
@@ -208,7 +210,7 @@ public sealed class EdgeTests(EdgeFixture fixture) : IClassFixture<EdgeFixture>
         }
         finally
         {
-            fixture.StreamMayEnd.SetResult();
+            (path == "/mcp/test" ? fixture.McpStreamMayEnd : fixture.PageStreamMayEnd).SetResult();
         }
 
         Assert.Contains("data: last", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);

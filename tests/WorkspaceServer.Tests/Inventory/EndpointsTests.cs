@@ -10,6 +10,7 @@ using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Tables;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Tests.Architecture;
 using Xunit;
@@ -33,6 +34,7 @@ public sealed class EndpointsTests
         [typeof(AuthorizeRequest)] = "each parameter once and of bounded length; client, redirect address, challenge, resource and scopes are checked",
         [typeof(OAuthForm)] = "each parameter once and of bounded length; codes and tokens are looked up by their hash",
         [typeof(GrantBook)] = "each limit is checked against the grant inside the transaction that changes it: only less than it has",
+        [typeof(WatchMark)] = "one mark of fixed form; anything else is as if it were not there",
         [typeof(LinkToken)] = "takes one token of bounded length; whether it is good is looked up by its hash",
     };
 
@@ -45,6 +47,7 @@ public sealed class EndpointsTests
         "somebody looks at their own workspaces", "the answer to the question is recorded",
         "what the agent does with it is recorded", "the run is recorded when it is committed", "nothing of it was visible",
         "using the passkey is recorded", "adding the passkey is recorded", "somebody looks at their own passkeys",
+        "kept in memory for an hour, for the person alone; what is allowed on the way is recorded", "says only that something is new",
     ];
 
     [Theory]

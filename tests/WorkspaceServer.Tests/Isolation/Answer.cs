@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkspaceServer.Tests.Isolation;
 
-/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the time, what is left of a limit, the random tag of the data, tokens of forms, a new key for an authenticator, the rows about taking the log out.</summary>
+/// <summary>Everything that a caller gets to see, without what differs by chance: the request's id, the time, what is left of a limit, the random tag of the data, tokens of forms, a new key for an authenticator, the mark of a try to connect, the rows about taking the log out.</summary>
 internal sealed partial record Answer(int Status, string Headers, string Body, string? Tag)
 {
     private static readonly string[] NotCompared = ["Date", "X-Request-Id", "RateLimit"];
@@ -23,7 +23,7 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
         }
 
         var tag = DataTag().Match(body) is { Success: true } match ? match.Value : null;
-        body = OwnRecord().Replace(NewKey().Replace(FormToken().Replace(body, "(form token)"), "(new key)"), "");
+        body = OwnRecord().Replace(Mark().Replace(NewKey().Replace(FormToken().Replace(body, "(form token)"), "(new key)"), "(mark)"), "");
         return new Answer((int)response.StatusCode, Cookie().Replace(string.Join('\n', headers), "(cookie)"), TimeForPeople().Replace(Time().Replace(DataTag().Replace(body, "(tag)"), "(time)"), "(time)"), tag);
     }
 
@@ -56,6 +56,10 @@ internal sealed partial record Answer(int Status, string Headers, string Body, s
     // As text, and as the path that draws its QR code.
     [GeneratedRegex("([A-Z2-7]{4} ){7}[A-Z2-7]{4}|(?<=class=\"qr-ink\" d=\")[^\"]+")]
     private static partial Regex NewKey();
+
+    // And the second in which the page with it was drawn.
+    [GeneratedRegex(@"(?<=watch=)[0-9a-f]{32}|(?<=\?at=)\d+")]
+    private static partial Regex Mark();
 
     // Taking the log out is a row of the log, which the next file has as well.
     [GeneratedRegex("^[^\\n]*\"audit\\.exported\"[^\\n]*\\n", RegexOptions.Multiline)]

@@ -1,14 +1,113 @@
-// What pages do beyond their forms: names to complete in the SQL console, Ctrl+Enter, and buttons that copy. Without it every page works.
+// What pages do beyond their forms: names to complete in the SQL console, Ctrl+Enter, buttons that copy, and parts that move by themselves. Without it every page works.
 const MaxShown = 8;
+// Between two loads of a page that moves by itself.
+const MinGapMs = 500;
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
+wire(document);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button) {
     const from = document.getElementById(button.dataset.copy);
     await navigator.clipboard.writeText(from.value ?? from.textContent);
-    const words = button.lastChild;
-    words.textContent = " Copied";
-  });
+    button.lastChild.textContent = " Copied";
+  }
+});
+
+// Also of what came into the page later.
+function wire(root) {
+  for (const button of root.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+  }
+}
+
+for (const part of document.querySelectorAll("[data-live]")) {
+  follow(part);
+}
+
+// A part of the page that moves by itself. The stream only says that the page would be drawn differently now; what is shown is the page, loaded again.
+function follow(part) {
+  let stream = null;
+  let isLoading = false;
+  let isDue = false;
+
+  function open() {
+    if (stream || !part.dataset.live || document.hidden) {
+      return;
+    }
+    stream = new EventSource(part.dataset.live);
+    stream.addEventListener("state", (event) => {
+      if (event.data !== part.dataset.liveState) {
+        load();
+      }
+    });
+  }
+
+  function close() {
+    stream?.close();
+    stream = null;
+  }
+
+  function load() {
+    isDue = true;
+    if (isLoading) {
+      return;
+    }
+    isDue = false;
+    isLoading = true;
+    // A document, in which nothing runs: it needs no parser that the policy of trusted types forbids.
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.open("GET", location.pathname + location.search);
+    request.addEventListener("loadend", () => {
+      const fresh = request.status === 200 ? request.response?.getElementById(part.id) : null;
+      if (fresh) {
+        become(part, fresh);
+        wire(part);
+      }
+      if (!fresh || !part.dataset.live) {
+        close();
+      }
+      setTimeout(() => {
+        isLoading = false;
+        if (isDue && stream) {
+          load();
+        }
+      }, MinGapMs);
+    });
+    request.send();
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  open();
+}
+
+// Makes one element like another and touches only what differs, so that the focus stays and a reader hears only what is new.
+function become(old, fresh) {
+  if (old.isEqualNode(fresh)) {
+    return;
+  }
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name)) {
+      old.removeAttribute(name);
+    }
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value) {
+      old.setAttribute(name, value);
+    }
+  }
+  const [from, to] = [[...old.childNodes], [...fresh.childNodes]];
+  if (from.length !== to.length || from.some((node, i) => node.nodeName !== to[i].nodeName)) {
+    old.replaceChildren(...to.map((node) => document.importNode(node, true)));
+    return;
+  }
+  for (const [i, node] of from.entries()) {
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      become(node, to[i]);
+    } else if (node.nodeValue !== to[i].nodeValue) {
+      node.nodeValue = to[i].nodeValue;
+    }
+  }
 }
 
 const area = document.querySelector("textarea[data-names]");

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Accounts.Links;
@@ -43,6 +44,7 @@ internal static class AccountsFeature
         services.AddSingleton<AccountCookies>();
         services.AddSingleton<IAccountPages, RazorAccountPages>();
         services.AddSingleton<IShells, PersonalShells>();
+        services.AddSingleton<ILiveAccess, LiveAccess>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(Schemes.Session, null);
     }
 

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Mcp.Resources;
 using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Mcp;
@@ -13,7 +14,7 @@ namespace WorkspaceServer.Features.Mcp;
 /// HTTP challenge that lets a client ask its user for more (MCP 2026-07-28, Authorization, Scope Challenge Handling).
 /// </summary>
 /// <remarks>The SDK would answer such a call with 200 and a JSON-RPC error, from which no client starts a step-up.</remarks>
-internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceResources resources, OpenRequests open)
+internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceResources resources, OpenRequests open, HandshakeBook handshakes)
 {
     private const int ParseError = -32700;
     private const int InvalidRequest = -32600;
@@ -59,6 +60,7 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
         if (MissingScopes(message, caller) is { } missing)
         {
             await RecordRefusalAsync(message);
+            handshakes.HeardCall(WatchMark.Of(context.Request), caller, HandshakeStep.Call, HandshakeOutcome.MissingScope);
             await Challenge.InsufficientScopeAsync(context, missing);
             return;
         }
@@ -90,6 +92,10 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
         try
         {
             await endpoint(context);
+            if (StepOf(MethodOf(message)) is { } step)
+            {
+                handshakes.HeardCall(WatchMark.Of(context.Request), caller, step, HandshakeOutcome.Done);
+            }
         }
         catch (JsonException) when (!context.Response.HasStarted)
         {
@@ -141,6 +147,13 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
     private Task RecordRefusalAsync(JsonElement message) => NameIn(message) is { Length: > 0 } tool
         ? calls.RefusedAsync(tool, ProblemCodes.InsufficientScope.Code)
         : resources.RefusedAsync(TextIn(message, "uri"), ProblemCodes.InsufficientScope.Code);
+
+    private static HandshakeStep? StepOf(string method) => method switch
+    {
+        "tools/list" => HandshakeStep.Tools,
+        "tools/call" => HandshakeStep.Call,
+        _ => null,
+    };
 
     private static string NameIn(JsonElement message) => TextIn(message, "name");
 

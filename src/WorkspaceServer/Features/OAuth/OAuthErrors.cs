@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Metadata;
+using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.Tokens.Handshakes;
 
 namespace WorkspaceServer.Features.OAuth;
 
@@ -11,15 +13,22 @@ internal sealed class OAuthException(string error, string description, int statu
 
     public int Status => status;
 
+    /// <summary>What is wrong, for the person who watches; the caller does not hear of it.</summary>
+    public HandshakeOutcome Why { get; private init; } = HandshakeOutcome.WrongRequest;
+
+    /// <summary>Whose grant it is about; null if it is about none.</summary>
+    public OAuthGrant? Grant { get; private init; }
+
     public static OAuthException InvalidRequest(string description) => new("invalid_request", description);
 
     /// <summary>One answer for every code or refresh token that is not good: unknown, used, too old, of another client.</summary>
-    public static OAuthException InvalidGrant() => new("invalid_grant", "The code or refresh token is not good, or no longer. Ask the person again.");
+    public static OAuthException InvalidGrant(HandshakeOutcome why = HandshakeOutcome.OldCode, OAuthGrant? grant = null) =>
+        new("invalid_grant", "The code or refresh token is not good, or no longer. Ask the person again.") { Why = why, Grant = grant };
 
     /// <summary>A client that we do not know, or no longer: it registers again (RFC 6749, section 5.2).</summary>
-    public static OAuthException InvalidClient() => new("invalid_client", "This client is not known here. Register again.", StatusCodes.Status401Unauthorized);
+    public static OAuthException InvalidClient() => new("invalid_client", "This client is not known here. Register again.", StatusCodes.Status401Unauthorized) { Why = HandshakeOutcome.UnknownClient };
 
-    public static OAuthException InvalidTarget() => new("invalid_target", "This server gives tokens for its own /mcp only.");
+    public static OAuthException InvalidTarget() => new("invalid_target", "This server gives tokens for its own /mcp only.") { Why = HandshakeOutcome.WrongTarget };
 
     public static OAuthException InvalidScope() => new("invalid_scope", "Not one of the scopes is known here, or the person has not granted it.");
 }

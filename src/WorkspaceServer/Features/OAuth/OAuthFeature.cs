@@ -2,6 +2,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
+using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
 
@@ -41,5 +42,7 @@ internal static class OAuthFeature
         ResumeClient.Map(routes);
         RevokeClient.Map(routes);
         ConnectedPages.Map(routes);
+        DoctorPages.Map(routes);
+        DoctorApi.Map(routes);
     }
 }

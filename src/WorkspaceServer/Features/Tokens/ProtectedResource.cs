@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Tokens;
@@ -19,16 +20,22 @@ internal static class ProtectedResource
         {
             routes.MapGet(path, Handle)
                 .RequireCors(OriginCheck.CorsPolicy)
-                .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
+                .Guarded(Authority.Anyone, RateClasses.Public, new InputCheck(typeof(WatchMark), null), Recording.Nothing("a public document"));
         }
     }
 
-    private static IResult Handle(PublicAddress address) => Results.Json(new Metadata(
-        Of(address),
-        [address.Origin],
-        Scopes.Default,
-        ["header"],
-        "Workspace Server"));
+    private static IResult Handle(HttpRequest request, PublicAddress address, HandshakeBook handshakes)
+    {
+        // A client holds the name against the address that it was given (section 3.3), so a mark in that is one in this.
+        var mark = WatchMark.Of(request);
+        handshakes.Heard(mark, HandshakeStep.Resource, HandshakeOutcome.Done);
+        return Results.Json(new Metadata(
+            Of(address) + WatchMark.QueryOf(mark),
+            [address.Origin],
+            Scopes.Default,
+            ["header"],
+            "Workspace Server"));
+    }
 
     private sealed record Metadata(
         string Resource,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Tokens.Handshakes;
 
 namespace WorkspaceServer.Features.Tokens;
 
@@ -29,7 +30,9 @@ internal static class TokensFeature
         TokenPages.Map(routes);
     }
 
-    public static void AddBearerAuthentication(this IServiceCollection services) => services
-        .AddAuthentication()
-        .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Scheme, null);
+    public static void AddBearerAuthentication(this IServiceCollection services)
+    {
+        services.AddSingleton<HandshakeBook>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Scheme, null);
+    }
 }

@@ -35,9 +35,14 @@ internal sealed class ServerMeasures
     public IMetricFactory Make { get; }
 
     /// <param name="route">The pattern of the route, or "unmatched".</param>
-    public void Answered(string method, string route, int status, TimeSpan took)
+    /// <param name="took">Null for an answer that stays open.</param>
+    public void Answered(string method, string route, int status, TimeSpan? took)
     {
-        duration.WithLabels(route).Observe(took.TotalSeconds);
+        if (took is { } time)
+        {
+            duration.WithLabels(route).Observe(time.TotalSeconds);
+        }
+
         requests.WithLabels(route, Methods.Contains(method) ? method : "other", status.ToString(CultureInfo.InvariantCulture)).Inc();
     }
 }

@@ -94,6 +94,17 @@ internal sealed class SessionStore(ControlDatabase control, AuditLog audit)
             : null;
     }
 
+    /// <summary>One session of a person, over or not; null if there is none or the person is suspended. Looking is not use.</summary>
+    public Session? FindById(string personId, string id)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Columns + " FROM session JOIN person ON person.id = session.person_id AND person.suspended_at IS NULL WHERE session.id = @id AND session.person_id = @person",
+            ("@id", id), ("@person", personId));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? Read(rows) : null;
+    }
+
     /// <summary>Sessions of one person, the one used last first.</summary>
     public IReadOnlyList<Session> List(string personId)
     {

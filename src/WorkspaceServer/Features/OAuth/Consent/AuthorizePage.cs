@@ -7,6 +7,7 @@ using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
@@ -36,19 +37,21 @@ internal static class AuthorizePage
             .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.OAuthGranted, AuditActions.OAuthDenied));
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext context, ClientDirectory clients, ConsentDesk desk, PublicAddress address)
+    private static async Task<IResult> ShowAsync(HttpContext context, ClientDirectory clients, ConsentDesk desk, HandshakeBook handshakes, PublicAddress address)
     {
-        var request = await AuthorizeRequest.ReadAsync(context.Request, clients, address);
-        return Ask(context, desk, request, desk.Offered(SignedIn.Of(context.User).PersonId, request), Fields.Least(request.Scopes), problems: null);
+        var person = SignedIn.Of(context.User).PersonId;
+        var request = await AuthorizeRequest.ReadAsync(
+            context.Request, clients, address, (mark, step, outcome, client) => handshakes.Heard(mark, person, step, outcome, client is null ? null : (client.Id, client.Name)));
+        return Ask(context, desk, request, desk.Offered(person, request), Fields.Least(request.Scopes), problems: null);
     }
 
     private static async Task<IResult> DecideAsync(HttpContext context, ClientDirectory clients, ConsentDesk desk, PublicAddress address)
     {
-        var request = await AuthorizeRequest.ReadAsync(context.Request, clients, address);
+        var request = await AuthorizeRequest.ReadAsync(context.Request, clients, address, (_, _, _, _) => { });
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (form.Decision != Allow)
         {
-            await desk.DenyAsync(request);
+            await desk.DenyAsync(SignedIn.Of(context.User).PersonId, request);
             throw new AuthorizeRefusal(request.RedirectUri, request.State, "access_denied", "The person did not allow it.");
         }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.OAuth.Consent;
@@ -26,20 +27,30 @@ internal sealed record AuthorizeRequest(OAuthClient Client, string RedirectUri, 
 
     private static readonly string[] Names = ["response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method", "state", "scope", "resource", "response_mode"];
 
+    /// <summary>The try to connect that the request names, by the resource that the client was given.</summary>
+    public string? Mark { get; private init; }
+
+    /// <param name="heard">Told of each step that the request stands for, with the client where it is known.</param>
     /// <exception cref="ProblemException">The client or its redirect address is not known: the person hears of it here, and nobody is sent anywhere.</exception>
     /// <exception cref="AuthorizeRefusal">Anything else is wrong.</exception>
-    public static async Task<AuthorizeRequest> ReadAsync(HttpRequest request, ClientDirectory clients, PublicAddress address)
+    public static async Task<AuthorizeRequest> ReadAsync(HttpRequest request, ClientDirectory clients, PublicAddress address, Action<string?, HandshakeStep, HandshakeOutcome, OAuthClient?> heard)
     {
         var query = request.Query;
-        var client = await clients.FindAsync(Once(query, "client_id"), request.HttpContext.RequestAborted);
+        var mark = WatchMark.In(query["resource"]);
+        var client = await FindAsync(query, clients, (outcome, found) => heard(mark, HandshakeStep.Client, outcome, found), request.HttpContext.RequestAborted);
         var redirectUri = Once(query, "redirect_uri");
         if (!RedirectAddress.IsOneOf(client.RedirectUris, redirectUri))
         {
+            heard(mark, HandshakeStep.Authorize, HandshakeOutcome.WrongRedirect, client);
             throw new ProblemException(ProblemCodes.BadRequest, "The program that sent you here wants you sent back to an address that it has not registered. That may be an attack; nothing was allowed.");
         }
 
         var state = query.TryGetValue("state", out var states) && states.Count == 1 && states[0]!.Length <= MaxValueLength ? states[0] : null;
-        AuthorizeRefusal Refused(string error, string description) => new(redirectUri, state, error, description);
+        AuthorizeRefusal Refused(string error, string description)
+        {
+            heard(mark, HandshakeStep.Authorize, HandshakeOutcome.WrongRequest, client);
+            return new AuthorizeRefusal(redirectUri, state, error, description);
+        }
 
         if (Names.Any(name => query[name].Count > 1 || query[name].Any(value => value?.Length > MaxValueLength)))
         {
@@ -63,14 +74,19 @@ internal sealed record AuthorizeRequest(OAuthClient Client, string RedirectUri, 
 
         var asked = Tokens.Scopes.Parse(query["scope"].ToString());
         var scopes = asked.Length == 0 ? Tokens.Scopes.Default : [.. Tokens.Scopes.All.Where(asked.Contains)];
-        return scopes.Any(Tokens.Scopes.Default.Contains)
-            ? new AuthorizeRequest(client, redirectUri, challenge, state, scopes)
-            : throw Refused("invalid_scope", $"Ask for one or more of: {Tokens.Scopes.Format(Tokens.Scopes.Default)}. {Tokens.Scopes.DataPrivate} opens nothing by itself.");
+        if (!scopes.Any(Tokens.Scopes.Default.Contains))
+        {
+            throw Refused("invalid_scope", $"Ask for one or more of: {Tokens.Scopes.Format(Tokens.Scopes.Default)}. {Tokens.Scopes.DataPrivate} opens nothing by itself.");
+        }
+
+        heard(mark, HandshakeStep.Authorize, HandshakeOutcome.Done, client);
+        return new AuthorizeRequest(client, redirectUri, challenge, state, scopes) { Mark = mark };
     }
 
-    /// <summary>Whether a client means our MCP endpoint. One slash more does not make it another one.</summary>
+    /// <summary>Whether a client means our MCP endpoint. One slash more does not make it another one, nor does the mark of a try to connect.</summary>
     public static bool IsResource(string resource, PublicAddress address) =>
-        Uri.TryCreate(resource, UriKind.Absolute, out var uri) && uri.Fragment.Length == 0 && uri.AbsoluteUri.TrimEnd('/') == new Uri(ProtectedResource.Of(address)).AbsoluteUri;
+        Uri.TryCreate(resource, UriKind.Absolute, out var uri) && uri.Fragment.Length == 0
+        && (WatchMark.In(resource) is null ? uri.AbsoluteUri : uri.GetLeftPart(UriPartial.Path)).TrimEnd('/') == new Uri(ProtectedResource.Of(address)).AbsoluteUri;
 
     /// <summary>BASE64URL(SHA256(verifier)) (RFC 7636, section 4.2).</summary>
     public static string ChallengeOf(string verifier) => WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
@@ -81,6 +97,21 @@ internal sealed record AuthorizeRequest(OAuthClient Client, string RedirectUri, 
         (string Name, string Value)[] own = state is null ? [("iss", address.Origin)] : [("state", state), ("iss", address.Origin)];
         var query = string.Join('&', answer.Concat(own).Select(each => $"{each.Name}={Uri.EscapeDataString(each.Value)}"));
         return redirectUri + (redirectUri.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query;
+    }
+
+    private static async Task<OAuthClient> FindAsync(IQueryCollection query, ClientDirectory clients, Action<HandshakeOutcome, OAuthClient?> heard, CancellationToken cancel)
+    {
+        try
+        {
+            var client = await clients.FindAsync(Once(query, "client_id"), cancel);
+            heard(HandshakeOutcome.Done, client);
+            return client;
+        }
+        catch (ProblemException problem)
+        {
+            heard(problem.Code == ProblemCodes.NotFound ? HandshakeOutcome.UnknownClient : HandshakeOutcome.WrongDocument, null);
+            throw;
+        }
     }
 
     private static string Once(IQueryCollection query, string name) => query[name] is [{ Length: > 0 and <= MaxValueLength } value]

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Tokens;
@@ -18,7 +19,7 @@ namespace WorkspaceServer.Features.OAuth.Consent;
 internal sealed record Consented(WorkspaceId Workspace, IReadOnlyList<string> Scopes, TimeSpan Lifetime, long RowsPerDay, IReadOnlyList<string> HiddenColumns);
 
 /// <summary>Turns a person's yes into a grant and a code, and writes down a no.</summary>
-internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, ColumnRules columns, Policy policy, AuditLog audit, PublicAddress address, TimeProvider clock)
+internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, ColumnRules columns, Policy policy, AuditLog audit, HandshakeBook handshakes, PublicAddress address, TimeProvider clock)
 {
     /// <summary>A code is good once, for this long (RFC 6749, section 4.1.2, allows ten times as much).</summary>
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromSeconds(60);
@@ -39,6 +40,31 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Co
     /// <returns>The code.</returns>
     /// <exception cref="ProblemException">The person may not let clients into this workspace or let them read private columns, or an owner has paused this one.</exception>
     public string Allow(string person, AuthorizeRequest request, Consented consented)
+    {
+        void Heard(HandshakeOutcome outcome, string? grant) => handshakes.Answered(request.Mark, person, outcome, (request.Client.Id, request.Client.Name), consented.Workspace, grant);
+        try
+        {
+            var (code, grant) = Grant(person, request, consented);
+            Heard(HandshakeOutcome.Done, grant);
+            return code;
+        }
+        catch (ProblemException)
+        {
+            Heard(HandshakeOutcome.NotAllowed, null);
+            throw;
+        }
+    }
+
+    public Task DenyAsync(string person, AuthorizeRequest request)
+    {
+        handshakes.Answered(request.Mark, person, HandshakeOutcome.Denied, (request.Client.Id, request.Client.Name), workspace: null, grant: null);
+        return audit.RecordAsync(new AuditEntry(AuditActions.OAuthDenied)
+        {
+            Details = [("client", request.Client.Name), ("redirect_host", RedirectAddress.HostOf(request.RedirectUri))],
+        });
+    }
+
+    private (string Code, string Grant) Grant(string person, AuthorizeRequest request, Consented consented)
     {
         var now = clock.GetUtcNow();
         var grant = new OAuthGrant(
@@ -74,13 +100,8 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Co
         TokenPairStore.AddCode(connection, sha256!, grant.Id, request.Challenge, now + CodeLifetime);
         Record(connection, grant, request);
         connection.Commit();
-        return code;
+        return (code, grant.Id);
     }
-
-    public Task DenyAsync(AuthorizeRequest request) => audit.RecordAsync(new AuditEntry(AuditActions.OAuthDenied)
-    {
-        Details = [("client", request.Client.Name), ("redirect_host", RedirectAddress.HostOf(request.RedirectUri))],
-    });
 
     private bool MayPrivate(string person, WorkspaceId workspace) => policy.May(Principal.Person(person), Permissions.ColumnsPrivate, workspace).IsAllowed;
 

@@ -6,13 +6,17 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Vault.Tokens;
 
 namespace WorkspaceServer.Features.OAuth.Exchange;
 
 /// <summary>What the token endpoint gives. Shown once; only hashes are kept.</summary>
-internal sealed record TokenPair(string AccessToken, string RefreshToken, TimeSpan ExpiresIn, IReadOnlyList<string> Scopes);
+internal sealed record TokenPair(OAuthGrant Grant, string AccessToken, string RefreshToken, TimeSpan ExpiresIn)
+{
+    public IReadOnlyList<string> Scopes => Grant.Scopes;
+}
 
 /// <summary>Gives tokens for codes and refresh tokens, and takes them back.</summary>
 /// <remarks>
@@ -50,12 +54,14 @@ internal sealed class TokenDesk(TokenPairStore tokens, ClientStore clients, Poli
         var now = clock.GetUtcNow();
         using var connection = tokens.Open();
         connection.Begin();
-        if (TokenPairStore.FindCode(connection, sha256) is not { } found
-            || found.Grant.ClientId != client
-            || (redirectUri is not null && redirectUri != found.Grant.RedirectUri)
-            || !IsVerified(verifier, found.Challenge))
+        if (TokenPairStore.FindCode(connection, sha256) is not { } found)
         {
             throw OAuthException.InvalidGrant();
+        }
+
+        if (Complaint(found, client, verifier, redirectUri) is { } why)
+        {
+            throw OAuthException.InvalidGrant(why, found.Grant);
         }
 
         if (found.UsedAt is not null)
@@ -65,7 +71,7 @@ internal sealed class TokenDesk(TokenPairStore tokens, ClientStore clients, Poli
 
         if (!IsGood(found.Grant, now) || !TokenPairStore.UseCode(connection, sha256, now))
         {
-            throw OAuthException.InvalidGrant();
+            throw OAuthException.InvalidGrant(HandshakeOutcome.OldCode, found.Grant);
         }
 
         return Issue(connection, found.Grant, NewPair(found.Grant, now), "code", now);
@@ -149,8 +155,14 @@ internal sealed class TokenDesk(TokenPairStore tokens, ClientStore clients, Poli
         changes.Changed();
     }
 
+    private static HandshakeOutcome? Complaint(StoredCode found, string client, string verifier, string? redirectUri) =>
+        found.Grant.ClientId != client ? HandshakeOutcome.OtherClient
+        : redirectUri is not null && redirectUri != found.Grant.RedirectUri ? HandshakeOutcome.WrongRedirect
+        : !IsVerified(verifier, found.Challenge) ? HandshakeOutcome.WrongVerifier
+        : null;
+
     private static TokenPair NewPair(OAuthGrant grant, DateTimeOffset now) => new(
-        SecretToken.Create(SecretToken.AccessPrefix), SecretToken.Create(SecretToken.RefreshPrefix), Earlier(now + AccessLifetime, grant.ExpiresAt) - now, grant.Scopes);
+        grant, SecretToken.Create(SecretToken.AccessPrefix), SecretToken.Create(SecretToken.RefreshPrefix), Earlier(now + AccessLifetime, grant.ExpiresAt) - now);
 
     private TokenPair Issue(ControlConnection connection, OAuthGrant grant, TokenPair pair, string how, DateTimeOffset now)
     {
@@ -171,7 +183,7 @@ internal sealed class TokenDesk(TokenPairStore tokens, ClientStore clients, Poli
 
         connection.Commit();
         changes.Changed();
-        return OAuthException.InvalidGrant();
+        return OAuthException.InvalidGrant(HandshakeOutcome.UsedCode, grant);
     }
 
     private AuditEntry Entry(AuditAction action, OAuthGrant grant, string by) => new(action)
@@ -188,7 +200,7 @@ internal sealed class TokenDesk(TokenPairStore tokens, ClientStore clients, Poli
     {
         var parts = Encoding.ASCII.GetString(first).Split(' ');
         var ends = Earlier(found.UsedAt!.Value + AccessLifetime, found.Grant.ExpiresAt);
-        return new TokenPair(parts[0], parts[1], ends - now, found.Grant.Scopes);
+        return new TokenPair(found.Grant, parts[0], parts[1], ends - now);
     }
 
     private static bool IsVerified(string verifier, string challenge) =>

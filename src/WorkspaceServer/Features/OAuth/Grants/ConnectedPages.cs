@@ -6,8 +6,10 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Tokens;
+using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -53,11 +55,13 @@ internal static class ConnectedPages
     private static string AddressOf(WorkspaceId workspace) => AccessPaths.PageOf(workspace) + ClientPaths.Behind;
 
     private static IResult ShowAll(
-        WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, GrantBook book, Tokens.TokenDesk tokens, Policy policy, PublicAddress address, TimeProvider clock)
+        WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, GrantBook book, Tokens.TokenDesk tokens, HandshakeBook handshakes, Policy policy, PublicAddress address, TimeProvider clock)
     {
         query.Checked(Rules);
         var (may, now) = (policy.PermissionsOf(Principal.Of(user)!, workspace), clock.GetUtcNow());
-        var endpoint = address.Origin + "/mcp";
+        var attempt = handshakes.Find(SignedIn.Of(user).PersonId, workspace);
+        var report = attempt is null ? null : DoctorReport.Of(attempt, ProtectedResource.Of(address), now);
+        var endpoint = report is { IsOver: false } ? report.Url : ProtectedResource.Of(address);
         var guides = ClientGuides.For(endpoint);
         return Page.Of<ConnectedPage>(new ConnectedModel(
             [.. book.List(workspace, before: null, Shown).Select(client => RowOf(client, AddressOf(workspace), now))],
@@ -69,7 +73,8 @@ internal static class ConnectedPages
                 endpoint,
                 guides,
                 guides.FirstOrDefault(guide => guide.Id == query.Guide) ?? guides[0],
-                [.. tokens.List(workspace).Select(token => tokens.RowOf(user, workspace, token)).Where(token => token.State == "good")])));
+                [.. tokens.List(workspace).Select(token => tokens.RowOf(user, workspace, token)).Where(token => token.State == "good")]),
+            new DoctorModel(string.Create(CultureInfo.InvariantCulture, $"{AddressOf(workspace)}?at={now.ToUnixTimeSeconds()}#doctor"), AccessPaths.PageOf(workspace) + DoctorPages.Behind, DoctorReport.StateOf(attempt, now), report)));
     }
 
     private static IResult ShowOne(WorkspaceId workspace, string client, ClaimsPrincipal user, GrantBook book, Policy policy, TimeProvider clock) =>

@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
@@ -5,7 +6,13 @@ using WorkspaceServer.Hosting;
 namespace WorkspaceServer.Features.OAuth.Pages;
 
 /// <param name="Connect">How to connect another one.</param>
-public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn, ConnectModel Connect);
+public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn, ConnectModel Connect, DoctorModel Doctor);
+
+/// <param name="Again">The page that it is on, by an address that it does not have already: a link to a part of the same page loads nothing.</param>
+/// <param name="Path">Where its forms go; its events are behind it.</param>
+/// <param name="State">Compared with what the stream says.</param>
+/// <param name="Report">Null while this person watches nothing here.</param>
+public sealed record DoctorModel(string Again, string Path, string State, DoctorReport? Report);
 
 /// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
 /// <param name="Person">Who let it in.</param>
