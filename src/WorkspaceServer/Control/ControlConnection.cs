@@ -4,15 +4,14 @@ namespace WorkspaceServer.Control;
 
 /// <summary>One lease of a connection to the control database; disposing it gives the connection back.</summary>
 /// <param name="giveBack">What becomes of the connection.</param>
-internal sealed class ControlConnection(SqliteConnection connection, Action<SqliteConnection> giveBack) : IDisposable
+internal sealed class ControlConnection(StatementCache statements, Action<StatementCache> giveBack) : IDisposable
 {
     private SqliteTransaction? transaction;
 
-    /// <summary>A statement with its parameters. The text is a constant; values only ever come in as parameters.</summary>
+    /// <summary>A statement with its parameters. The text is a constant; values only ever come in as parameters. To be disposed before the connection is.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
+        var command = statements.Take(sql);
         command.Transaction = transaction;
         foreach (var (name, value) in parameters)
         {
@@ -30,10 +29,10 @@ internal sealed class ControlConnection(SqliteConnection connection, Action<Sqli
     }
 
     /// <summary>Takes the write lock at once. <see cref="Commit"/> ends it; disposing without that rolls back.</summary>
-    public void Begin() => transaction = connection.BeginTransaction(deferred: false);
+    public void Begin() => transaction = statements.Connection.BeginTransaction(deferred: false);
 
     /// <summary>From the first read on, all reads see the same moment; nobody waits for it.</summary>
-    public void BeginSnapshot() => transaction = connection.BeginTransaction(deferred: true);
+    public void BeginSnapshot() => transaction = statements.Connection.BeginTransaction(deferred: true);
 
     public void Commit()
     {
@@ -45,6 +44,6 @@ internal sealed class ControlConnection(SqliteConnection connection, Action<Sqli
     public void Dispose()
     {
         transaction?.Dispose();
-        giveBack(connection);
+        giveBack(statements);
     }
 }

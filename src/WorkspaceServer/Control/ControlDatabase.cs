@@ -6,7 +6,7 @@ using WorkspaceServer.Vault.Keys;
 namespace WorkspaceServer.Control;
 
 /// <summary>The control database: workspaces, tokens, people, audit. One SQLCipher file under a key of its own.</summary>
-/// <remarks>Connections are kept for reuse, keyed; a store opens one for a statement or a transaction and disposes it.</remarks>
+/// <remarks>Connections are kept for reuse, keyed and with their prepared statements; a store opens one for a statement or a transaction and disposes it.</remarks>
 internal sealed class ControlDatabase : IDisposable
 {
     /// <summary>Connections kept open while nobody uses them.</summary>
@@ -17,7 +17,7 @@ internal sealed class ControlDatabase : IDisposable
 
     private readonly string path;
     private readonly SecretBytes key;
-    private readonly ConcurrentBag<SqliteConnection> idle = [];
+    private readonly ConcurrentBag<StatementCache> idle = [];
     private bool disposed;
 
     private ControlDatabase(string path, SecretBytes key)
@@ -68,7 +68,7 @@ internal sealed class ControlDatabase : IDisposable
     }
 
     /// <summary>A connection that may also remove old rows of the audit log, under its triggers. For the audit sweeper only.</summary>
-    public ControlConnection OpenForSweep() => new(OpenPlain(), connection => connection.Dispose());
+    public ControlConnection OpenForSweep() => new(new StatementCache(OpenPlain()), used => used.Dispose());
 
     /// <summary>The schema that the file has; <see cref="Migrations.All"/> has the one of this program.</summary>
     public int SchemaVersion
@@ -99,7 +99,7 @@ internal sealed class ControlDatabase : IDisposable
         key.Dispose();
     }
 
-    private void Return(SqliteConnection connection)
+    private void Return(StatementCache connection)
     {
         if (disposed || idle.Count >= MaxIdleConnections)
         {
@@ -113,15 +113,15 @@ internal sealed class ControlDatabase : IDisposable
 
     private void Migrate()
     {
-        using var connection = new ControlConnection(OpenPlain(), used => used.Dispose());
+        using var connection = new ControlConnection(new StatementCache(OpenPlain()), used => used.Dispose());
         Migrations.Apply(connection);
     }
 
-    private SqliteConnection OpenProtected()
+    private StatementCache OpenProtected()
     {
         var connection = OpenPlain();
         AppendOnlyTables.Protect(connection, AppendOnly, Kept);
-        return connection;
+        return new StatementCache(connection);
     }
 
     private SqliteConnection OpenPlain() => EncryptedDatabase.Open(path, key, DatabaseAccess.ReadWrite, Durability.Full);
