@@ -27,7 +27,7 @@ internal static class OAuthBenchmark
         var person = workspaces.AddPerson("bench@example.com");
         var address = new PublicAddress(new ServerOptions());
         var tokens = new TokenStore(workspaces.Control, workspaces.Audit);
-        var check = new TokenCheck(tokens, new ColumnRules(new ColumnRuleStore(workspaces.Control, workspaces.Audit), workspaces.Changes), new AccessTokenStore(workspaces.Control), workspaces.Policy, workspaces.Changes, address, workspaces.Clock);
+        var check = new TokenCheck(tokens, new ColumnRules(new ColumnRuleStore(workspaces.Control, workspaces.Audit), workspaces.Changes), new AccessTokenStore(workspaces.Control), workspaces.Policy, new AiStops(workspaces.Control, workspaces.Audit, workspaces.Changes, workspaces.Clock), workspaces.Changes, address, workspaces.Clock);
         var personal = new TokenIssuer(tokens, workspaces.Changes, workspaces.Clock).Create(workspace, "bench", createdBy: person).Text;
         var access = SecretToken.Create(SecretToken.AccessPrefix);
         using var connection = workspaces.Control.Open();

@@ -38,6 +38,7 @@ internal static class Cli
         root.Add(QueryCommand.Build());
         root.Add(Group("token", "Make, list and revoke tokens for AI clients.", CreateTokenCommand.Build(), ListTokensCommand.Build(), RevokeTokenCommand.Build()));
         root.Add(Group("client", "See the AI clients that connected through OAuth, and narrow, pause or end their access.", ListClientsCommand.Build(), NarrowClientCommand.Build(), PauseClientCommand.Build(), ResumeClientCommand.Build(), RevokeClientCommand.Build()));
+        root.Add(Group("ai", "Switch AI off and on again, for one workspace or for all.", StopAiCommand.Build(), AllowAiCommand.Build(), ShowAiCommand.Build()));
         root.Add(Group("pairing", "Make, list and withdraw tokens with which agents are paired.", CreatePairingCommand.Build(), ListPairingsCommand.Build(), RevokePairingCommand.Build()));
         root.Add(Group("agent", "List, rename and revoke agents, and change the key by which they know this server.", ListAgentsCommand.Build(), RenameAgentCommand.Build(), RevokeAgentCommand.Build(), RotateServerKeyCommand.Build()));
         root.Add(Group("sync", "See how fresh tables are, what agents sent, and accept changed columns.", SyncStatusCommand.Build(), ListSyncRunsCommand.Build(), AcceptSchemaCommand.Build()));

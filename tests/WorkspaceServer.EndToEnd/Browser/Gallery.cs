@@ -101,13 +101,14 @@ internal static class Gallery
         ["consent-error"] = () => Page.Of<ConsentPage>(Consent with { Rows = "many", Problems = FormProblems.Of("rows", "Give a number of rows, 1 or more.") }),
         ["consent-nowhere"] = () => Page.Of<ConsentPage>(Consent with { Workspaces = [] }),
         ["w-clients"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client, Client with { Name = "Inspector", VerifiedHost = null, Status = ClientStatus.Paused }, Client with { Status = ClientStatus.Ended, UsedAt = null }], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor())),
-        ["w-clients-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("vs-code") with { Tokens = [] }, DashboardPages.Doctor())),
+        ["w-clients-none"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("vs-code") with { Tokens = [] }, DashboardPages.Doctor(), new StopModel(IsWholeServer: true, Now.AddDays(-3)))),
         ["w-doctor-stopped"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude") with { Tokens = [] }, DashboardPages.Doctor(
             HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.WrongRedirect))),
         ["w-doctor-waits"] = () => Page.Of<ConnectedPage>(new ConnectedModel([], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude") with { Tokens = [] }, DashboardPages.Doctor(
             HandshakeOutcome.BadToken, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done))),
         ["w-doctor-connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(
             HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done))),
+        ["w-clients-stopped"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(), new StopModel(IsWholeServer: false, Now.AddMinutes(-3)))),
         ["w-client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, ReadsPrivate: true, MayNarrow: true, null)),
         ["invitation"] = () => Page.Of<InvitationPage>(TeamPages.Invitation),
         ["invitation-error"] = () => Page.Of<InvitationPage>(TeamPages.InvitationError),
@@ -143,6 +144,8 @@ internal static class Gallery
         ["operator-people"] = () => Page.Of<PeoplePage>(OperatorPages.People),
         ["operator-backups"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups),
         ["operator-backups-off"] = () => Page.Of<OperatorBackupsPage>(OperatorPages.AllBackups with { IsOn = false, Attempts = [], Stored = [] }),
+        ["operator-ai"] = () => Page.Of<OperatorAiPage>(new OperatorAiModel(null, "/operator/ai")),
+        ["operator-ai-stopped"] = () => Page.Of<OperatorAiPage>(new OperatorAiModel(Now.AddMinutes(-3), "/operator/ai")),
         ["operator-doctor"] = () => Page.Of<OperatorDoctorPage>(OperatorPages.Doctor),
         ["operator-support"] = () => Page.Of<OperatorSupportPage>(OperatorPages.Support),
         ["w-audit"] = () => Page.Of<AuditPage>(DashboardPages.Audit),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Mcp.Quotas;
@@ -27,6 +28,7 @@ public sealed class ToolCallsTests : IAsyncDisposable
         Options,
         workspaces.Policy,
         new DailyQuotas(new TokenUsageStore(workspaces.Control), Options, TimeProvider.System, NullLogger<DailyQuotas>.Instance),
+        tokens: null!,
         workspaces.Audit,
         new SqlText(new AuditOptions()),
         NullLogger<WorkspaceTool>.Instance);
@@ -80,15 +82,48 @@ public sealed class ToolCallsTests : IAsyncDisposable
         Assert.Single(await Task.WhenAll(calls), result => result.IsError == true);
     }
 
+    /// <summary>A call that runs while its access ends: whoever ended it must not see an answer go out afterwards.</summary>
+    [Theory]
+    [Trait("claim", "C45")]
+    [InlineData("revoke")]
+    [InlineData("stop the workspace")]
+    [InlineData("stop the server")]
+    public async Task AnAnswerOnItsWayIsHeldBack_WhenItsAccessEnds(string how)
+    {
+        var goOn = new TaskCompletionSource();
+        var runs = new TaskCompletionSource();
+        var change = new WebServerChange((services, _) => services.AddSingleton<McpServerTool>(provider => new WaitingTool(goOn.Task, provider.GetRequiredService<ToolCalls>(), runs)));
+        await using var server = await RunningServer.StartAsync(change: change);
+        await using var client = await McpClients.ConnectAsync(server, server.Token(), Cancel);
+        var call = client.CallAsync("wait", "{}", Cancel);
+        await runs.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        var stops = server.Get<AiStops>();
+        switch (how)
+        {
+            case "revoke": server.Get<TokenIssuer>().Revoke(server.Get<TokenStore>().List(server.Workspace).Single().Id); break;
+            case "stop the workspace": stops.Stop(Principal.Operator, server.Workspace); break;
+            default: stops.Stop(Principal.Operator, workspace: null); break;
+        }
+
+        goOn.SetResult();
+        var answer = await call;
+
+        Assert.True(answer.IsError);
+        Assert.StartsWith("forbidden: ", answer.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("done", answer.Text(), StringComparison.Ordinal);
+    }
+
     public ValueTask DisposeAsync() => workspaces.DisposeAsync();
 
     /// <summary>One of our tools, but it ends when the test says so.</summary>
-    private sealed class WaitingTool(Task goOn, ToolCalls calls) : WorkspaceTool(Features.Access.Permissions.TablesRead, [], calls)
+    private sealed class WaitingTool(Task goOn, ToolCalls calls, TaskCompletionSource? runs = null) : WorkspaceTool(Features.Access.Permissions.TablesRead, [], calls)
     {
         public override Tool ProtocolTool { get; } = Describe("wait", "Wait", "Waits until it is told to go on.", [], """{"type":"object"}""");
 
         protected override async Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel)
         {
+            runs?.TrySetResult();
             await goOn.WaitAsync(cancel);
             return new ToolAnswer("{}", "done");
         }

@@ -26,7 +26,7 @@ public sealed class TokenTests : IAsyncDisposable
         workspaces = new TemporaryWorkspaces(clock);
         store = new TokenStore(workspaces.Control, workspaces.Audit);
         issuer = new TokenIssuer(store, workspaces.Changes, clock);
-        check = new TokenCheck(store, new ColumnRules(new ColumnRuleStore(workspaces.Control, workspaces.Audit), workspaces.Changes), new AccessTokenStore(workspaces.Control), workspaces.Policy, workspaces.Changes, new PublicAddress(new ServerOptions()), clock);
+        check = new TokenCheck(store, new ColumnRules(new ColumnRuleStore(workspaces.Control, workspaces.Audit), workspaces.Changes), new AccessTokenStore(workspaces.Control), workspaces.Policy, new AiStops(workspaces.Control, workspaces.Audit, workspaces.Changes, clock), workspaces.Changes, new PublicAddress(new ServerOptions()), clock);
         workspace = workspaces.Create();
     }
 

@@ -18,6 +18,7 @@ internal sealed class PersonalShells : IShells
         new MenuItem("People", "team", "/operator/people"),
         new MenuItem("All backups", "backup", "/operator/backups"),
         new MenuItem("Support given", "info", "/operator/support"),
+        new MenuItem("AI switch", "plug", "/operator/ai"),
         new MenuItem("Doctor", "pulse", "/operator/doctor"),
         new MenuItem("Controls", "check", "/operator/controls"),
         new MenuItem("Limits", "filter", "/operator/limits"),

@@ -102,6 +102,8 @@ internal static class AuditActions
     public static readonly AuditAction OAuthPaused = new("oauth_grant.paused", "An OAuth client was stopped for a while.");
     public static readonly AuditAction OAuthResumed = new("oauth_grant.resumed", "A paused OAuth client was let go on.");
     public static readonly AuditAction OAuthRevoked = new("oauth_grant.revoked", "An OAuth grant was taken back.");
+    public static readonly AuditAction AiStopped = new("ai.stopped", "AI clients were kept out of a workspace, or of all.");
+    public static readonly AuditAction AiAllowed = new("ai.allowed", "AI clients were let in again.");
     public static readonly AuditAction OAuthTokenIssued = new("oauth_token.issued", "An OAuth client got tokens.");
     public static readonly AuditAction OAuthTokenReused = new("oauth_token.reused", "A used refresh token came again; its whole family was revoked.");
 

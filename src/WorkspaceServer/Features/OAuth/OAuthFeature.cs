@@ -5,6 +5,7 @@ using WorkspaceServer.Features.OAuth.Consent;
 using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.OAuth.Stops;
 
 namespace WorkspaceServer.Features.OAuth;
 
@@ -44,5 +45,7 @@ internal static class OAuthFeature
         ConnectedPages.Map(routes);
         DoctorPages.Map(routes);
         DoctorApi.Map(routes);
+        StopAi.Map(routes);
+        AiStopPages.Map(routes);
     }
 }

@@ -30,6 +30,7 @@ internal sealed class BearerAuthentication(
         Invalid,
         TooManyBad,
         Paused,
+        Stopped,
     }
 
     private Finding finding;
@@ -71,9 +72,9 @@ internal sealed class BearerAuthentication(
             scope.ActorName = caller.TokenName;
         }
 
-        if (caller.IsPaused)
+        if (caller.IsPaused || caller.IsStopped)
         {
-            finding = Finding.Paused;
+            finding = caller.IsPaused ? Finding.Paused : Finding.Stopped;
             return Task.FromResult(AuthenticateResult.Fail("paused"));
         }
 
@@ -86,6 +87,7 @@ internal sealed class BearerAuthentication(
         Finding.Invalid => Challenge.InvalidTokenAsync(Context),
         // Not 401: a client that asked for a new token would not be better off.
         Finding.Paused => ProblemResponses.WriteAsync(Context, ProblemCodes.ClientPaused, "An owner of the workspace has paused this AI client. Ask them to let it go on."),
+        Finding.Stopped => ProblemResponses.WriteAsync(Context, ProblemCodes.AiStopped, "AI is switched off for this workspace. Ask an owner of it to switch it on again."),
         Finding.TooManyBad => limits.RefuseAsync(Context, RateClasses.BadTokens, bad),
         _ => Challenge.MissingTokenAsync(Context),
     };

@@ -8,6 +8,9 @@ namespace WorkspaceServer.Features.Tokens;
 /// <summary>Who asks, as the bearer token says: never anything that the caller or a model chose.</summary>
 /// <param name="CreatedBy">The member who made the token and whose permissions bound it; null if the operator did.</param>
 /// <param name="Tools">The only tools that it may use; null for all that its scopes open.</param>
+/// <param name="IsPaused">An owner stopped this client for a while.</param>
+/// <param name="IsStopped">AI is switched off for its workspace, or for all.</param>
+/// <param name="Key">By which the token is looked at again, when an answer is ready to go out.</param>
 internal sealed record Caller(
     string TokenId,
     string TokenName,
@@ -17,7 +20,9 @@ internal sealed record Caller(
     string? CreatedBy = null,
     TokenBudget Budget = default,
     IReadOnlySet<string>? Tools = null,
-    bool IsPaused = false)
+    bool IsPaused = false,
+    bool IsStopped = false,
+    TokenKey Key = default)
 {
     /// <summary>Whether the owner lets this token use a tool of this name; what its scopes and its maker may do is asked besides.</summary>
     public bool MayUse(string tool) => Tools is null || Tools.Contains(tool);

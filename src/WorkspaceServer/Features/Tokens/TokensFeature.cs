@@ -16,6 +16,7 @@ internal static class TokensFeature
         services.AddSingleton<TokenUsageStore>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenCheck>();
+        services.AddSingleton<AiStops>();
     }
 
     /// <summary>The pages on which members make and end tokens, and learn how to use them.</summary>

@@ -7,7 +7,7 @@ using WorkspaceServer.Hosting;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, it reads only so much in a day, and each one is logged and recorded.</summary>
-internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas quotas, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
+internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas quotas, TokenCheck tokens, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
 {
     /// <summary>Calls of one token that wait for a place; more are refused.</summary>
     public const int MaxWaiting = 64;
@@ -45,6 +45,15 @@ internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas q
         {
             place.Dispose();
             throw;
+        }
+    }
+
+    /// <exception cref="ProblemException">Since the call began, its token was revoked, paused or stopped.</exception>
+    public void RequireStillGood(Caller caller)
+    {
+        if (!tokens.IsStillGood(caller))
+        {
+            throw new ProblemException(ProblemCodes.Forbidden, "This access ended while the call ran, so nothing is handed out.");
         }
     }
 

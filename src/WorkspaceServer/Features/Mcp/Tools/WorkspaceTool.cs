@@ -61,6 +61,7 @@ internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolP
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
             notes.Arguments = arguments.Given;
             var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
+            calls.RequireStillGood(caller);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
             calls.Count(caller, notes.Rows, notes.Bytes);
             return new CallToolResult

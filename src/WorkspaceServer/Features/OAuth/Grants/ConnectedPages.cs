@@ -55,7 +55,7 @@ internal static class ConnectedPages
     private static string AddressOf(WorkspaceId workspace) => AccessPaths.PageOf(workspace) + ClientPaths.Behind;
 
     private static IResult ShowAll(
-        WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, GrantBook book, Tokens.TokenDesk tokens, HandshakeBook handshakes, Policy policy, PublicAddress address, TimeProvider clock)
+        WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, GrantBook book, Tokens.TokenDesk tokens, HandshakeBook handshakes, AiStops stops, Policy policy, PublicAddress address, TimeProvider clock)
     {
         query.Checked(Rules);
         var (may, now) = (policy.PermissionsOf(Principal.Of(user)!, workspace), clock.GetUtcNow());
@@ -74,7 +74,8 @@ internal static class ConnectedPages
                 guides,
                 guides.FirstOrDefault(guide => guide.Id == query.Guide) ?? guides[0],
                 [.. tokens.List(workspace).Select(token => tokens.RowOf(user, workspace, token)).Where(token => token.State == "good")]),
-            new DoctorModel(string.Create(CultureInfo.InvariantCulture, $"{AddressOf(workspace)}?at={now.ToUnixTimeSeconds()}#doctor"), AccessPaths.PageOf(workspace) + DoctorPages.Behind, DoctorReport.StateOf(attempt, now), report)));
+            new DoctorModel(string.Create(CultureInfo.InvariantCulture, $"{AddressOf(workspace)}?at={now.ToUnixTimeSeconds()}#doctor"), AccessPaths.PageOf(workspace) + DoctorPages.Behind, DoctorReport.StateOf(attempt, now), report),
+            stops.In(workspace) is { } stop ? new StopModel(stop.IsWholeServer, stop.At) : null));
     }
 
     private static IResult ShowOne(WorkspaceId workspace, string client, ClaimsPrincipal user, GrantBook book, Policy policy, TimeProvider clock) =>

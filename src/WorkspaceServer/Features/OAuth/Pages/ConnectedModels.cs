@@ -6,13 +6,17 @@ using WorkspaceServer.Hosting;
 namespace WorkspaceServer.Features.OAuth.Pages;
 
 /// <param name="Connect">How to connect another one.</param>
-public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn, ConnectModel Connect, DoctorModel Doctor);
+/// <param name="Stop">AI is switched off here; null if it is on.</param>
+public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEnd, bool MayLetGoOn, ConnectModel Connect, DoctorModel Doctor, StopModel? Stop = null);
 
 /// <param name="Again">The page that it is on, by an address that it does not have already: a link to a part of the same page loads nothing.</param>
 /// <param name="Path">Where its forms go; its events are behind it.</param>
 /// <param name="State">Compared with what the stream says.</param>
 /// <param name="Report">Null while this person watches nothing here.</param>
 public sealed record DoctorModel(string Again, string Path, string State, DoctorReport? Report);
+
+/// <param name="IsWholeServer">For every workspace, which nobody here can end.</param>
+public sealed record StopModel(bool IsWholeServer, DateTimeOffset At);
 
 /// <param name="VerifiedHost">The host that vouches for it; null if it only says who it is.</param>
 /// <param name="Person">Who let it in.</param>
@@ -45,3 +49,6 @@ public sealed record ClientModel(
     bool ReadsPrivate,
     bool MayNarrow,
     FormProblems? Problems);
+
+/// <param name="StoppedAt">When AI was switched off for all workspaces; null if it is on.</param>
+public sealed record OperatorAiModel(DateTimeOffset? StoppedAt, string Path);
