@@ -6,7 +6,6 @@ using WorkspaceServer.Age;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
-using WorkspaceServer.Vault.Databases;
 
 namespace WorkspaceServer.Benchmarks;
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
