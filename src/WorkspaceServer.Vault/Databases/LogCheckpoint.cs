@@ -9,18 +9,19 @@ namespace WorkspaceServer.Vault.Databases;
 /// </remarks>
 public static class LogCheckpoint
 {
-    // sqlite.org/walformat.html, section 2.1: the header has the number of frames at 16, what follows its two copies has the number of copied ones at 96.
+    // sqlite.org/walformat.html, section 2.1: the header has the number of frames at 16 and the salt at 32, what follows its two copies has the number of copied ones at 96.
     private const int FramesOffset = 16;
+    private const int SaltOffset = 32;
     private const int CopiedOffset = 96;
 
     /// <summary>From now on no commit of this connection copies anything by itself.</summary>
     public static void TakeOver(SqliteConnection connection) => Run(connection, "PRAGMA wal_autocheckpoint = 0");
 
-    /// <summary>How many pages the log holds, and how many of them the database has already. Both may be outdated at once.</summary>
-    public static unsafe (int Pages, int Copied) State(SqliteConnection connection)
+    /// <summary>How many pages the log holds, how many of them the database has already, and a number that is another one each time that the log is begun anew. All may be outdated at once.</summary>
+    public static unsafe (int Pages, int Copied, int Salt) State(SqliteConnection connection)
     {
         var index = NativeFile.Database(connection.Handle!).SharedIndex();
-        return (Volatile.Read(ref *(int*)(index + FramesOffset)), Volatile.Read(ref *(int*)(index + CopiedOffset)));
+        return (Volatile.Read(ref *(int*)(index + FramesOffset)), Volatile.Read(ref *(int*)(index + CopiedOffset)), Volatile.Read(ref *(int*)(index + SaltOffset)));
     }
 
     /// <summary>Copies what can be copied without waiting for anybody.</summary>

@@ -40,7 +40,7 @@ public sealed class LogKeeperTests : IAsyncDisposable
         }
 
         // Afterwards the log gets short again within as many commits as it takes to notice, and none of them did much of it.
-        for (var i = 0; i < 50 || (i < 1_000 && (await StateAsync(writer)) is var (pages, copied) && pages - copied >= LogKeeper.MaxPagesInCommit); i++)
+        for (var i = 0; i < 50 || (i < 1_000 && (await StateAsync(writer)) is var (pages, copied, _) && pages - copied >= LogKeeper.MaxPagesInCommit); i++)
         {
             await RunAsync(writer, "WITH RECURSIVE c(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM c WHERE n < 100) INSERT INTO t (filler) SELECT randomblob(4000) FROM c");
         }
@@ -65,6 +65,22 @@ public sealed class LogKeeperTests : IAsyncDisposable
         Assert.InRange((await StateAsync(writer)).Pages, 0, LogKeeper.MaxPagesInCommit);
     }
 
+    [Fact]
+    public async Task WhoWritesMuchCopiesItAtOnce_SoThatALongImportDoesNotFillTheDisk()
+    {
+        using var use = house.Workspaces.Open.Use(books);
+        var writer = use.File.Writer;
+        await RunAsync(writer, "CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB)");
+        for (var i = 0; i < 5; i++)
+        {
+            // Some 5,000 pages each.
+            await RunAsync(writer, "WITH RECURSIVE c(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM c WHERE n < 5000) INSERT INTO t (filler) SELECT randomblob(4000) FROM c");
+        }
+
+        Assert.Equal(0, writer.Log.Besides);
+        Assert.InRange((await StateAsync(writer)).Pages, 0, 12_000);
+    }
+
     private static Task<int> RunAsync(WriterQueue writer, string sql) => writer.RunAsync(
         connection =>
         {
@@ -74,5 +90,5 @@ public sealed class LogKeeperTests : IAsyncDisposable
         },
         Cancel);
 
-    private static Task<(int Pages, int Copied)> StateAsync(WriterQueue writer) => writer.RunAsync(LogCheckpoint.State, Cancel);
+    private static Task<(int Pages, int Copied, int Salt)> StateAsync(WriterQueue writer) => writer.RunAsync(LogCheckpoint.State, Cancel);
 }
