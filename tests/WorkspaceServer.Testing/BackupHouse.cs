@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Features.Backups.Restore;
 using WorkspaceServer.Features.Backups.Stores;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -35,7 +36,8 @@ internal sealed class BackupHouse : IAsyncDisposable
         Leftovers = new LeftoverSweeper(Runs, Databases, Store, Workspaces.Audit, Workspaces.Clock);
         Sweeper = new BackupSweeper(Options, Runs, Leftovers, Store, Signer, Workspaces.Audit, Workspaces.Clock);
         Health = new BackupHealth(Options, Runs, Workspaces.Clock);
-        Timer = new BackupTimer(Options, Runs, Recipients, Runner, Packs, Sweeper, Wish, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
+        Progress = new BackupProgress(Signals, Workspaces.Clock);
+        Timer = new BackupTimer(Options, Runs, Recipients, Runner, Packs, Sweeper, Wish, Progress, Workspaces.Clock, NullLogger<BackupTimer>.Instance);
     }
 
     public TemporaryWorkspaces Workspaces { get; }
@@ -71,6 +73,10 @@ internal sealed class BackupHouse : IAsyncDisposable
     public BackupHealth Health { get; }
 
     public BackupWish Wish { get; } = new();
+
+    public Signals Signals { get; } = new();
+
+    public BackupProgress Progress { get; }
 
     public BackupTimer Timer { get; }
 

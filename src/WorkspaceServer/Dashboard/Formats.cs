@@ -55,6 +55,11 @@ internal static class Formats
     /// <summary>10:42:07.</summary>
     public static string Clock(DateTimeOffset time) => Local(time).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>about 40 s left, about 3 min left.</summary>
+    public static string Left(TimeSpan left) => left < TimeSpan.FromSeconds(90)
+        ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, Math.Ceiling(left.TotalSeconds)):0} s left")
+        : string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(left.TotalMinutes):0} min left");
+
     /// <summary>412 MB: three digits at most before the unit, and one after the point below ten.</summary>
     public static string Bytes(long bytes)
     {

@@ -169,7 +169,9 @@ internal static class DashboardPages
                 new RunRow("parties", "Accounts PC", "append", Now.AddDays(-4), 12, 0, 0, "invalid_data", null, []),
             ],
             "/w/1/agents?before=3",
-            "/w/1/agents"),
+            "/w/1/agents",
+            Gallery.Live + "/events",
+            Gallery.LiveState),
         new AgentRights(Pair: true, Revoke: true, Approve: true),
         Made: null,
         "",
@@ -177,6 +179,9 @@ internal static class DashboardPages
 
     public static AgentModel Agent { get; } = new(
         Home, Agents.Agents[1], "SHA256:2H1yJxYxU0mF6n5m8pWq3rXo1Zs4tVu7wYz0aBcDeFg", "Asha Kulkarni", EndedAt: null, Agents.May, Agents.Agents[1].Name, Error: null);
+
+    public static UploadRunModel Uploading { get; } = new(
+        Home, "/w/1/upload/1", Gallery.Live + "/events", Gallery.LiveState, "Godown stock of the warehouse behind the <b>old mill</b> road.csv", new UploadProgress(0.31, "Loading godown_stock", 96_000, TimeSpan.FromSeconds(4)), null, null, 0);
 
     public static TokensModel Tokens { get; } = new(
         Home,

@@ -48,7 +48,7 @@ internal static class OperatorPages
         FormProblems.Whole("Asha is suspended already.", 409));
 
     public static OperatorBackupsModel AllBackups { get; } = new(
-        "/operator/backups", IsOn: true, IsAsked: false, Problem: null, DrilledAt: null,
+        "/operator/backups", IsOn: true, IsAsked: false, Running: null, Gallery.Live + "/events", Gallery.LiveState, Problem: null, DrilledAt: null,
         [
             new BackupAttempt(Night, Night.AddSeconds(142), "ok", null, 12, 88, 412_000_000),
             new BackupAttempt(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed", "The store answered 503 to a PUT.", 0, 0, 0),

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Agents;
+using WorkspaceServer.Protocol;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using Xunit;
@@ -30,6 +31,32 @@ public sealed partial class AgentPagesTests : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => house.DisposeAsync();
+
+    [Fact]
+    public async Task WhatAgentsSendIsThere_AndTheStreamSaysSo()
+    {
+        using var agent = await TestAgent.PairedAsync(house.Server);
+        var (sender, schema) = (new SyncSender(agent), new SyncSchema("stock", [new SyncColumn("item", SyncType.Text)], []));
+        var (batch, totals) = SyncSender.Rows(schema, [[Cell.Of("bolt")], [Cell.Of("nut")]]);
+        using var stream = await EventStream.OpenAsync(house.Server, owner, Agents + "/events");
+        var states = new List<string?> { await stream.NextAsync() };
+        var run = sender.NewRun();
+        await SyncSender.OkAsync(await sender.BeginAsync(run, new RunRequest(SyncMode.Snapshot, schema, "stock.csv")));
+        states.Add(await stream.NextAsync());
+        await SyncSender.OkAsync(await sender.PutAsync(run, 1, batch));
+        states.Add(await stream.NextAsync());
+        var coming = (await owner.GetAsync(Agents)).Body;
+        await SyncSender.OkAsync(await sender.CommitAsync(run, SyncSender.Commit([batch], totals)));
+        states.Add(await stream.NextAsync());
+        var there = (await owner.GetAsync(Agents)).Body;
+
+        Assert.Equal(4, states.Distinct().Count());
+        Assert.Contains("Under way", coming, StringComparison.Ordinal);
+        Assert.Contains(">2 so far<", coming, StringComparison.Ordinal);
+        Assert.Contains($"data-live-state=\"{states[2]}\"", coming, StringComparison.Ordinal);
+        Assert.Contains("Same on both sides", there, StringComparison.Ordinal);
+        Assert.Contains($"data-live-state=\"{states[3]}\"", there, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task ATokenIsShownOnce_AndPairsOneComputer_WhoseCodeIsThere()

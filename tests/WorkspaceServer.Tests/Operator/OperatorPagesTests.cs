@@ -291,6 +291,29 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABackupThatIsBeingMadeIsSeenToCome()
+    {
+        var progress = house.Server.Get<BackupProgress>();
+        progress.Begin();
+        house.Clock.Advance(TimeSpan.FromSeconds(30));
+        progress.Report(0.25, "Workspace 1 of 4");
+        var page = (await super.GetAsync("/operator/backups")).Body;
+        using var stream = await EventStream.OpenAsync(house.Server, super, "/operator/backups/events");
+        var before = await stream.NextAsync();
+        progress.Report(0.26, "Workspace 1 of 4");
+        progress.End();
+        var after = await stream.NextAsync();
+
+        Assert.Contains("Workspace 1 of 4", page, StringComparison.Ordinal);
+        // A quarter took 30 seconds.
+        Assert.Contains("25% done, about 2 min left", page, StringComparison.Ordinal);
+        Assert.Contains($"data-live-state=\"{before}\"", page, StringComparison.Ordinal);
+        Assert.NotEqual(before, after);
+        Assert.DoesNotContain("% done", (await super.GetAsync("/operator/backups")).Body, StringComparison.Ordinal);
+        Assert.Null(progress.Now);
+    }
+
+    [Fact]
     [Trait("action", nameof(AuditActions.BackupAsked))]
     public async Task ABackupThatIsAskedForIsMadeNext_AndSeenByBoth()
     {

@@ -2,13 +2,16 @@ using System.Globalization;
 using System.Security.Claims;
 using FluentValidation;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Agents.Endpoints;
 using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Features.Agents;
 
@@ -31,6 +34,10 @@ internal static class AgentPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet(Path + "/events", (WorkspaceId workspace, HttpContext context, LiveStreams streams, Signals signals) =>
+                streams.Open(context, SyncTopic.Of(workspace), () => signals.StateOf(SyncTopic.Of(workspace))))
+            .WithMetadata(new StaysOpen())
+            .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("says only that something is new"));
         routes.MapGet(Path, (WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, Shown shown, CancellationToken cancel) =>
                 shown.PageAsync(workspace, user, query.Checked(QueryRules), cancel))
             .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.By<Query.Validator>(), Recording.Nothing("reads only"));
@@ -80,11 +87,13 @@ internal static class AgentPages
     }
 
     /// <summary>Puts the page together from what the workspace has.</summary>
-    internal sealed class Shown(AgentStore agents, SentRuns runs, Policy policy, PublicAddress address, TimeProvider clock)
+    internal sealed class Shown(AgentStore agents, SentRuns runs, Signals signals, Policy policy, PublicAddress address, TimeProvider clock)
     {
         public async Task<IResult> PageAsync(
             WorkspaceId workspace, ClaimsPrincipal user, Query query, CancellationToken cancel, IssuedPairingToken? made = null, string name = "", FormProblems? problems = null)
         {
+            // Read before the runs are: what changes in between is then noticed by the stream.
+            var state = signals.StateOf(SyncTopic.Of(workspace));
             var now = clock.GetUtcNow();
             var all = agents.List(workspace, null, MaxShown);
             var names = all.ToDictionary(agent => agent.Id, agent => agent.Name);
@@ -96,7 +105,7 @@ internal static class AgentPages
                     [.. all.Select(RowOf)],
                     [.. agents.ListTokens(workspace, null, MaxShown).Where(token => token.StateAt(now) == "open").Select(token => new OpenPairing(token.Id, token.Name, token.ExpiresAt))],
                     [.. (await runs.WaitingAsync(workspace, cancel)).Select(each => new WaitingSchema(each.Table.Schema.Name, NameOf(each.Agent), each.Waiting!))],
-                    await SentAsync(workspace, user, query, NameOf, cancel),
+                    await SentAsync(workspace, user, query, NameOf, cancel) with { Events = AccessPaths.PageOf(workspace) + Behind + "/events", State = state },
                     RightsOf(policy, user, workspace),
                     made is null ? null : new NewPairing(made.Token.Name, made.Text, made.Token.ExpiresAt),
                     name,

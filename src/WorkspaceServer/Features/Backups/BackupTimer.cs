@@ -8,7 +8,7 @@ namespace WorkspaceServer.Features.Backups;
 /// <summary>Every night a whole backup and a sweep, and every few minutes the pages that changed. A night that was missed is made up for at once, and so is what somebody asks for.</summary>
 /// <remarks>What counts as due is asked of the record of runs, so a restart changes nothing.</remarks>
 internal sealed partial class BackupTimer(
-    BackupOptions options, BackupStore runs, RecipientWatch recipients, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, BackupWish wish, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
+    BackupOptions options, BackupStore runs, RecipientWatch recipients, BackupRunner runner, PackRunner packs, BackupSweeper sweeper, BackupWish wish, BackupProgress progress, TimeProvider clock, ILogger<BackupTimer> log) : BackgroundService
 {
     public static readonly Recording Recording = BackupRunner.Recording;
 
@@ -27,7 +27,7 @@ internal sealed partial class BackupTimer(
         {
             if (!isMade)
             {
-                var made = await runner.RunAsync(null, cancel);
+                var made = await MakeAsync(cancel);
                 Made(log, made.Generation.Id, made.Uploaded, made.Kept, made.UploadedBytes);
                 await sweeper.PruneAsync(cancel);
             }
@@ -45,6 +45,19 @@ internal sealed partial class BackupTimer(
         var next = night + Day;
         var pack = clock.GetUtcNow() + TimeSpan.FromMinutes(options.PackMinutes);
         return options.PackMinutes > 0 && pack < next ? pack : next;
+    }
+
+    private async Task<BackupResult> MakeAsync(CancellationToken cancel)
+    {
+        progress.Begin();
+        try
+        {
+            return await runner.RunAsync(progress.Report, cancel);
+        }
+        finally
+        {
+            progress.End();
+        }
     }
 
     /// <summary>When the next nightly backup begins.</summary>

@@ -37,8 +37,11 @@ internal static class BackupsFeature
     public static void AddBackupTimer(this IServiceCollection services) => services.AddHostedService<BackupTimer>();
 
     /// <summary>What a workspace's people see of its backups.</summary>
-    public static void AddBackupPages(this IServiceCollection services) =>
+    public static void AddBackupPages(this IServiceCollection services)
+    {
+        services.AddSingleton<BackupProgress>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, "Backups", "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
+    }
 
     public static void Map(IEndpointRouteBuilder routes) => ShowBackups.Map(routes);
 }

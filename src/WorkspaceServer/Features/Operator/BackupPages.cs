@@ -1,4 +1,5 @@
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.Endpoints;
@@ -9,6 +10,7 @@ using WorkspaceServer.Features.Backups.Generations;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 
 namespace WorkspaceServer.Features.Operator;
 
@@ -26,13 +28,18 @@ internal static class BackupPages
     {
         routes.MapGet(Path, ShowAsync)
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("reads only"));
+        routes.MapGet(Path + "/events", (HttpContext context, LiveStreams streams, Signals signals) => streams.Open(context, BackupProgress.Topic, () => signals.StateOf(BackupProgress.Topic)))
+            .WithMetadata(new StaysOpen())
+            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("says only that something is new"));
         routes.MapPost(Path + "/run", RunAsync)
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.BackupAsked));
     }
 
-    private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, DrillStore drills, BackupVerifier store, BackupWish wish, CancellationToken cancel)
+    private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, DrillStore drills, BackupVerifier store, BackupWish wish, BackupProgress progress, Signals signals, TimeProvider clock, CancellationToken cancel)
     {
+        // Read before all else: what changes in between is then noticed by the stream.
+        var state = signals.StateOf(BackupProgress.Topic);
         IReadOnlyList<VerifiedGeneration> all = [];
         string? problem = null;
         if (options.IsOn)
@@ -51,6 +58,9 @@ internal static class BackupPages
             Path,
             options.IsOn,
             IsAsked: wish.Asked.IsCompleted || runs.LastAttempt()?.Outcome == "running",
+            progress.Now is { } now ? new RunningBackup(now.Share, now.What, now.LeftAt(clock.GetUtcNow())) : null,
+            options.IsOn ? Path + "/events" : null,
+            state,
             problem,
             drills.LastGood()?.At,
             [.. runs.Recent(AttemptsShown).Select(run => new BackupAttempt(run.StartedAt, run.FinishedAt, run.Outcome, run.Message, run.Files, run.Kept, run.Bytes))],
@@ -60,12 +70,13 @@ internal static class BackupPages
             ]));
     }
 
-    private static async Task<IResult> RunAsync(HttpContext context, BackupOptions options, BackupWish wish, AuditLog audit)
+    private static async Task<IResult> RunAsync(HttpContext context, BackupOptions options, BackupWish wish, Signals signals, AuditLog audit)
     {
         await Form.ReadAsync(context, new NoFields.Validator());
         BackupRunner.RequireOn(options);
         await audit.RecordAsync(new AuditEntry(AuditActions.BackupAsked));
         wish.Ask();
+        signals.Raise(BackupProgress.Topic);
         return SeeOther.To(Path);
     }
 }

@@ -1,6 +1,7 @@
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces.Sync;
@@ -8,7 +9,7 @@ using WorkspaceServer.Workspaces.Sync;
 namespace WorkspaceServer.Features.Sync;
 
 /// <summary>Takes what agents send to the gateway, and records what became of it.</summary>
-internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog audit, SyncOptions options)
+internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog audit, SyncOptions options, Signals signals)
 {
     public async Task<RunAnswer> BeginAsync(Agent agent, string run, RunRequest request, CancellationToken cancel)
     {
@@ -16,7 +17,9 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
         var former = table?.Agent is { } other && other != agent.Id && agents.Find(other) is null or { RevokedAt: not null } ? table.Agent : null;
         try
         {
-            return await gateway.BeginAsync(agent.Workspace, new BeginRun(agent.Id, run, request, former, options.Bounds), cancel);
+            var begun = await gateway.BeginAsync(agent.Workspace, new BeginRun(agent.Id, run, request, former, options.Bounds), cancel);
+            signals.Raise(SyncTopic.Of(agent.Workspace));
+            return begun;
         }
         catch (ProblemException problem) when (problem.Code == ProblemCodes.SchemaChanged && table?.Waiting is null)
         {
@@ -24,6 +27,20 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
             await audit.RecordAsync(Refused(agent, run, request.Schema.Table, problem));
             throw;
         }
+    }
+
+    public async Task<RunAnswer> TakeAsync(Agent agent, SentBatch batch, CancellationToken cancel)
+    {
+        var taken = await gateway.TakeAsync(agent.Workspace, agent.Id, batch, cancel);
+        signals.Raise(SyncTopic.Of(agent.Workspace));
+        return taken;
+    }
+
+    public async Task<RunAnswer> AbandonAsync(Agent agent, string run, CancellationToken cancel)
+    {
+        var abandoned = await gateway.AbandonAsync(agent.Workspace, agent.Id, run, cancel);
+        signals.Raise(SyncTopic.Of(agent.Workspace));
+        return abandoned;
     }
 
     public async Task<RunAnswer> CommitAsync(Agent agent, string run, CommitRequest request, CancellationToken cancel)
@@ -36,9 +53,12 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
         }
         catch (ProblemException problem)
         {
+            signals.Raise(SyncTopic.Of(agent.Workspace));
             await audit.RecordAsync(Refused(agent, run, table: null, problem));
             throw;
         }
+
+        signals.Raise(SyncTopic.Of(agent.Workspace));
 
         if (!committed.IsRepeated && committed.Answer.Result is { } result)
         {

@@ -5,7 +5,8 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Tables;
 
 /// <param name="Share">How much of the work is done, 0 to 1.</param>
-internal readonly record struct CsvProgress(double Share, string What);
+/// <param name="Rows">Rows that are loaded so far.</param>
+internal readonly record struct CsvProgress(double Share, string What, long Rows = 0);
 
 /// <param name="TableName">Null: made from the file's name.</param>
 /// <param name="KeyColumn">The column whose values name the rows, as the header or the table has it; or null.</param>
@@ -40,10 +41,12 @@ internal static class CsvImport
         {
             using var rows = new CsvRows(source, options.Delimiter);
             rows.ReadHeader();
+            long count = 0;
             while (ReadBatch(rows, schema) is { Count: > 0 } batch)
             {
                 await gateway.AppendAsync(workspace, load, batch, cancel);
-                progress?.Report(new CsvProgress(ShareOfTypes + (ShareOfLoading * rows.Bytes / rows.TotalBytes), $"Loading {schema.Name}"));
+                count += batch.Count;
+                progress?.Report(new CsvProgress(ShareOfTypes + (ShareOfLoading * rows.Bytes / rows.TotalBytes), $"Loading {schema.Name}", count));
             }
 
             if (rows.Stamp() != stamp)
@@ -51,9 +54,9 @@ internal static class CsvImport
                 throw Changed();
             }
 
-            progress?.Report(new CsvProgress(ShareOfTypes + ShareOfLoading, $"Indexing {schema.Name}"));
+            progress?.Report(new CsvProgress(ShareOfTypes + ShareOfLoading, $"Indexing {schema.Name}", count));
             var loaded = await gateway.CommitLoadAsync(workspace, load, cancel);
-            progress?.Report(new CsvProgress(1, $"Loaded {schema.Name}"));
+            progress?.Report(new CsvProgress(1, $"Loaded {schema.Name}", count));
             return (schema, loaded);
         }
         catch

@@ -10,6 +10,7 @@ internal static class TablesFeature
     public static void AddTables(this IServiceCollection services)
     {
         services.AddSingleton<TableReads>();
+        services.AddSingleton<UploadJobs>();
         services.AddSingleton<QueryRuns>();
         services.AddSingleton<QuestionStore>();
         services.AddSingleton<SavedQuestions>();
@@ -27,6 +28,7 @@ internal static class TablesFeature
         ShowProfile.Map(routes);
         ExportRows.Map(routes);
         UploadTable.Map(routes);
+        FollowUpload.Map(routes);
         SqlPageEndpoints.Map(routes);
         QuestionsApi.Map(routes);
     }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
@@ -19,6 +20,9 @@ internal static class UploadTable
     /// <summary>The other fields and the borders of the form, in bytes.</summary>
     private const int MaxFormBytes = 16 << 10;
 
+    /// <summary>A file that is loaded within this time is not worth a page of its own.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest name of a file, in characters.</summary>
     private const int MaxFileNameLength = 200;
 
@@ -36,7 +40,7 @@ internal static class UploadTable
             .Guarded(Authority.Needs(Permissions.TablesImport.Name), RateClasses.Api, InputCheck.By<CsvRows>(), Recording.As(AuditActions.TableImported));
     }
 
-    private static async Task<IResult> HandleFormAsync(WorkspaceId workspace, HttpContext context, IWorkspaceGateway gateway, AuditLog audit)
+    private static async Task<IResult> HandleFormAsync(WorkspaceId workspace, HttpContext context, IWorkspaceGateway gateway, UploadJobs jobs, TimeProvider clock, AuditLog audit)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         if (form.Any(field => field.Value.Count != 1 || !Fields.Contains(field.Key)) || form.Files.Any(file => file.Name != "file"))
@@ -54,8 +58,12 @@ internal static class UploadTable
                 await stream.ReadExactlyAsync(bytes, context.RequestAborted);
             }
 
-            var table = await LoadAsync(workspace, new CsvSource(NameOf(file.FileName), bytes), name, key, form["delimiter"], gateway, audit, context.RequestAborted);
-            return Page.SeeOther(TableAddresses.Of(workspace, table.Name));
+            var (source, delimiter) = (new CsvSource(NameOf(file.FileName), bytes), form["delimiter"].ToString());
+            var job = jobs.Begin(
+                context.User.FindFirstValue(ClaimTypes.NameIdentifier)!, workspace, source.Name,
+                (running, progress) => LoadAsync(workspace, source, name, key, delimiter, gateway, audit, progress, running.Stopped));
+            await Task.WhenAny(job.Work, Task.Delay(Quick, clock, context.RequestAborted));
+            return Page.SeeOther(job.Work.IsCompleted ? TableAddresses.Of(workspace, (await job.Work).Name) : FollowUpload.AddressOf(job));
         }
         catch (ProblemException problem) when (problem.Code.HttpStatus == StatusCodes.Status400BadRequest)
         {
@@ -72,15 +80,15 @@ internal static class UploadTable
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var table = await LoadAsync(workspace, new CsvSource("upload.csv", body.ToArray()), name ?? "", key ?? "", ",", gateway, audit, context.RequestAborted);
+        var table = await LoadAsync(workspace, new CsvSource("upload.csv", body.ToArray()), name ?? "", key ?? "", ",", gateway, audit, progress: null, context.RequestAborted);
         return Results.Json(new { table.Name, table.RowCount, table.Totals, table.LoadedAt }, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<LoadedTable> LoadAsync(
-        WorkspaceId workspace, CsvSource source, string name, string key, string? delimiter, IWorkspaceGateway gateway, AuditLog audit, CancellationToken cancel)
+        WorkspaceId workspace, CsvSource source, string name, string key, string? delimiter, IWorkspaceGateway gateway, AuditLog audit, IProgress<CsvProgress>? progress, CancellationToken cancel)
     {
         var options = new CsvImportOptions(name.Length > 0 ? name : null, key.Length > 0 ? key : null, delimiter switch { "semicolon" => ';', "tab" => '\t', _ => ',' });
-        var (schema, table) = await CsvImport.RunAsync(gateway, workspace, source, options, progress: null, cancel);
+        var (schema, table) = await CsvImport.RunAsync(gateway, workspace, source, options, progress, cancel);
         await audit.RecordAsync(new AuditEntry(AuditActions.TableImported)
         {
             Target = ("table", table.Name),

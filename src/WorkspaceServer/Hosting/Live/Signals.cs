@@ -1,11 +1,17 @@
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace WorkspaceServer.Hosting.Live;
 
-/// <summary>Tells open pages that what they show has changed. A topic is a name; nothing is kept of topics that nobody watches.</summary>
+/// <summary>Tells open pages that what they show has changed. A topic is a name; of each it is kept how often it has, and nothing else.</summary>
 internal sealed class Signals
 {
+    /// <summary>Topics that are known at once. When there are more, all are forgotten, and open pages load themselves once more than they need.</summary>
+    public const int MaxTopics = 10_000;
+
     private readonly Lock gate = new();
+    private readonly Dictionary<string, long> changes = new(StringComparer.Ordinal);
+    private long last;
     private readonly Dictionary<string, List<Watch>> watches = new(StringComparer.Ordinal);
 
     /// <summary>Topics that somebody watches.</summary>
@@ -17,6 +23,15 @@ internal sealed class Signals
             {
                 return watches.Count;
             }
+        }
+    }
+
+    /// <summary>A short text that is another one after each change of the topic.</summary>
+    public string StateOf(string topic)
+    {
+        lock (gate)
+        {
+            return changes.GetValueOrDefault(topic).ToString(CultureInfo.InvariantCulture);
         }
     }
 
@@ -42,6 +57,12 @@ internal sealed class Signals
     {
         lock (gate)
         {
+            if (changes.Count >= MaxTopics)
+            {
+                changes.Clear();
+            }
+
+            changes[topic] = ++last;
             foreach (var watch in watches.GetValueOrDefault(topic) ?? [])
             {
                 watch.Raise();

@@ -34,6 +34,12 @@ internal interface ISyncGateway
     Task<IReadOnlyList<SyncLogEntry>> ListRunsAsync(WorkspaceId workspace, long? before, int limit, CancellationToken cancel);
 }
 
+/// <summary>What open pages listen to.</summary>
+internal static class SyncTopic
+{
+    public static string Of(WorkspaceId workspace) => "sync/" + workspace;
+}
+
 /// <param name="TakesOverFrom">The agent whose table this one may take over, because it is no longer paired; or null.</param>
 internal sealed record BeginRun(string Agent, string Run, RunRequest Request, string? TakesOverFrom, SyncBounds Bounds);
 

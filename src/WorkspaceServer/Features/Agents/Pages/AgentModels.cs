@@ -32,7 +32,9 @@ public sealed record WaitingSchema(string Table, string Agent, string Change);
 /// <summary>What agents sent, newest first.</summary>
 /// <param name="Older">The address of what came before; null if that is all.</param>
 /// <param name="Newest">The address of the newest; null if they are shown.</param>
-public sealed record SentModel(IReadOnlyList<RunRow> Runs, string? Older, string? Newest);
+/// <param name="Events">The stream that says when the runs look different.</param>
+/// <param name="State">Compared with what the stream says.</param>
+public sealed record SentModel(IReadOnlyList<RunRow> Runs, string? Older, string? Newest, string Events = "", string State = "");
 
 /// <param name="Outcome">open, committed, abandoned, or the code of a problem.</param>
 /// <param name="Rows">Of the whole table after the run; null if the run changed nothing.</param>

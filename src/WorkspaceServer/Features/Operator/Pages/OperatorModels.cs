@@ -29,7 +29,7 @@ public sealed record OperatedPerson(string Id, string Name, string Email, bool R
 /// <param name="IsAsked">Whether one is being made or comes next.</param>
 /// <param name="Problem">Why the store could not be read.</param>
 /// <param name="DrilledAt">When a restore was last practised and everything came back.</param>
-public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, string? Problem, DateTimeOffset? DrilledAt, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored);
+public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, RunningBackup? Running, string? Events, string State, string? Problem, DateTimeOffset? DrilledAt, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored);
 
 public sealed record BackupAttempt(DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string? Message, long Files, long Kept, long Bytes);
 
@@ -79,3 +79,7 @@ public sealed record ControlCount(string State, int Count);
 /// <param name="Checks">Checks that watch it.</param>
 /// <param name="Findings">What those of them found that were made just now.</param>
 public sealed record ControlRow(string Id, string Kind, string Criterion, string State, IReadOnlyList<string> Tests, IReadOnlyList<string> Checks, IReadOnlyList<string> Findings);
+
+/// <param name="Share">How much is done, 0 to 1.</param>
+/// <param name="Left">How long it still takes; null as long as nothing can be said.</param>
+public sealed record RunningBackup(double Share, string What, TimeSpan? Left);

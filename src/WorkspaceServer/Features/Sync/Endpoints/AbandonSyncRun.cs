@@ -13,9 +13,8 @@ internal static class AbandonSyncRun
         .MapDelete(SyncPaths.Run, HandleAsync)
         .Guarded(Authority.Agent, RateClasses.Sync, InputCheck.Ids, Recording.Nothing("nothing of it was visible"));
 
-    private static Task<RunAnswer> HandleAsync(string run, ClaimsPrincipal user, ISyncGateway gateway, CancellationToken cancel)
+    private static Task<RunAnswer> HandleAsync(string run, ClaimsPrincipal user, SyncDesk desk, CancellationToken cancel)
     {
-        var agent = AgentIdentity.Of(user);
-        return gateway.AbandonAsync(agent.Workspace, agent.Id, RunId.Checked(run), cancel);
+        return desk.AbandonAsync(AgentIdentity.Of(user), RunId.Checked(run), cancel);
     }
 }

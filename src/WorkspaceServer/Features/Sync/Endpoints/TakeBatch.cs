@@ -24,7 +24,7 @@ internal static class TakeBatch
         .Guarded(Authority.Agent, RateClasses.Sync, InputCheck.By<Validator>(), Recording.Nothing("the run is recorded when it is committed"));
 
     private static async Task<IResult> HandleAsync(
-        string run, string number, HttpContext context, ClaimsPrincipal user, ISyncGateway gateway, BatchesInFlight inFlight, SyncOptions options, CancellationToken cancel)
+        string run, string number, HttpContext context, ClaimsPrincipal user, SyncDesk desk, BatchesInFlight inFlight, SyncOptions options, CancellationToken cancel)
     {
         var agent = AgentIdentity.Of(user);
         var head = new Head(run, number, context.Request.Headers[SyncPaths.BatchHashHeader].ToString()).Checked(Rules);
@@ -42,7 +42,7 @@ internal static class TakeBatch
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, cancel);
         var batch = new SentBatch(head.Run, head.Parsed, body.ToArray(), Convert.FromHexString(head.Sha256), options.Bounds);
-        return Results.Json(await gateway.TakeAsync(agent.Workspace, agent.Id, batch, cancel));
+        return Results.Json(await desk.TakeAsync(agent, batch, cancel));
     }
 
     /// <summary>What comes before the body.</summary>

@@ -71,3 +71,13 @@ public sealed record ProfileColumn(string Name, string Type, string Href, bool I
 public sealed record CommonValue(string Text, long Rows, string? Href);
 
 public sealed record UploadModel(string Home, string Name, string Key, string? Error);
+
+/// <param name="Address">Of this page; its forms are behind it.</param>
+/// <param name="Events">The stream that says when to look again; null when it is over.</param>
+/// <param name="Progress">Null when it is over.</param>
+/// <param name="Table">Where the table is, once it is there.</param>
+public sealed record UploadRunModel(string Home, string Address, string? Events, string State, string FileName, UploadProgress? Progress, string? Error, string? Table, long Rows);
+
+/// <param name="Share">How much is done, 0 to 1.</param>
+/// <param name="Left">How long it still takes; null as long as nothing can be said.</param>
+public sealed record UploadProgress(double Share, string What, long Rows, TimeSpan? Left);
