@@ -102,4 +102,7 @@ backup_of_the_restored() {
     alone backup verify --identity "$identity" >>"$home/backup.log"
 }
 
-doctor() { alone doctor --thorough >"$home/doctor.log"; }
+# The clock is the drill machine's own, and no part of what came back.
+doctor() {
+    alone doctor --thorough >"$home/doctor.log" || { grep '│ FAIL' "$home/doctor.log" >/dev/null && ! grep '│ FAIL' "$home/doctor.log" | grep -v '│ clock' >/dev/null; }
+}

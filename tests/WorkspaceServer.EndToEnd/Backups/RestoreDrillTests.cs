@@ -97,7 +97,7 @@ public sealed partial class RestoreDrillTests : IDisposable
     }
 
     private Task WriteSettingsAsync(string recipients) =>
-        File.WriteAllTextAsync(Settings, $$"""{"Backup": { {{recipients}}"Directory": "{{folder.File("store")}}" } }""", Cancel);
+        File.WriteAllTextAsync(Settings, $$"""{"Server": { "PublicUrl": "https://books.example.org" }, "Backup": { {{recipients}}"Directory": "{{folder.File("store")}}" } }""", Cancel);
 
     private async Task<string> RunAsync(params string[] arguments)
     {
