@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Data.Sqlite;
 using Microsoft.Net.Http.Headers;
+using WorkspaceServer.Vault.Databases;
 
 namespace WorkspaceServer.Hosting;
 
@@ -9,9 +9,6 @@ internal static partial class ProblemResponses
 {
     /// <summary>Said of every address that is nothing to its caller, whatever may be there for others.</summary>
     public const string NothingHere = "There is nothing at this address.";
-
-    /// <summary>SQLITE_FULL; sqlite.org/rescode.html.</summary>
-    private const int FullDisk = 13;
 
     public static void Use(WebApplication app)
     {
@@ -73,7 +70,7 @@ internal static partial class ProblemResponses
                 return WriteAsync(context, ProblemCodes.BadRequest, "The request could not be read.");
             case ProblemException { Code: { HttpStatus: StatusCodes.Status503ServiceUnavailable } code }:
                 return WriteAsync(context, code, error.Message);
-            case SqliteException { SqliteErrorCode: FullDisk }:
+            case var full when FullDisk.Caused(full):
                 Failed(log, error);
                 return WriteAsync(context, ProblemCodes.NoRoom, "The server's disk is full, so nothing was changed. Its operator has to make room.");
             default:
