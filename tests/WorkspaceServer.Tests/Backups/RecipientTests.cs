@@ -46,7 +46,7 @@ public sealed class RecipientTests : IDisposable
         var watch = new RecipientWatch(options, house.Runs, house.Workspaces.Audit, clock);
         var runner = new BackupRunner(options, house.Databases, house.Runs, watch, house.Stamps, house.Store, house.Signer, house.Workspaces.Audit, house.Workspaces.Folder, clock);
         var packs = new PackRunner(options, house.Databases, watch, house.Stamps, house.Store, house.Signer, house.Workspaces.Folder, clock);
-        using var timer = new BackupTimer(options, house.Runs, watch, runner, packs, house.Sweeper, house.Wish, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<BackupTimer>.Instance);
+        using var timer = new BackupTimer(options, house.Runs, watch, runner, packs, house.Sweeper, house.Wish, house.Progress, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<BackupTimer>.Instance);
         Assert.Null(await packs.RunAsync(Cancel));
 
         // The night is over, and nothing changed in the books; the backup is made at once all the same, and only once.
