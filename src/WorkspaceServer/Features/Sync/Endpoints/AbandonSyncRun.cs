@@ -2,7 +2,6 @@ using System.Security.Claims;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Protocol;
-using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Features.Sync.Endpoints;
 
