@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # make bench: measures what ships, on real files and workers, beside its peers, and prints one row for each figure.
 #
-#   ops/bench.sh [NAME...]      without names: everything, into tests/WorkspaceServer.Benchmarks/RESULTS.md
+#   ops/bench.sh [NAME...]                without names: everything, into tests/WorkspaceServer.Benchmarks/RESULTS.md
+#   ops/bench.sh --write FILE NAME...     replaces the rows of these measurements in the file
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

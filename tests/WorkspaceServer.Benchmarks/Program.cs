@@ -1,6 +1,6 @@
 using WorkspaceServer.Benchmarks;
 
-// workspace-benchmarks [--write FILE] [NAME…]: runs the named measurements, or all, and prints one row for each figure.
+// workspace-benchmarks [--write FILE] [NAME…]: runs the named measurements, or all, and prints one row for each figure; in the file, only their rows are replaced.
 if (args is [BareHost.Mode, var database, var url])
 {
     await BareHost.RunAsync(database, url);
@@ -39,7 +39,7 @@ if (unknown.Length > 0)
 var report = new Report();
 foreach (var (name, run) in all.Where(each => names.Length == 0 || names.Contains(each.Name)))
 {
-    report.Command = $"make bench ARGS={name}";
+    report.Begin(name);
     await run(report);
 }
 

@@ -7,43 +7,57 @@ namespace WorkspaceServer.Benchmarks;
 /// <summary>Figures as rows: measure | target | ours | peer or limit | ratio | command.</summary>
 internal sealed class Report
 {
-    private readonly List<string> rows = [];
+    private const string Heading = "| measure | target | ours | peer or limit | ratio | command |\n|---|---|---|---|---|---|";
 
-    /// <summary>What the rows that follow were measured with.</summary>
-    public string Command { get; set; } = "";
+    private readonly List<string> rows = [];
+    private readonly List<string> commands = [];
+    private string command = "";
+    private string when = "";
+
+    /// <summary>What the rows that follow were measured with; the load and the day are noted beside it.</summary>
+    public void Begin(string name)
+    {
+        command = $"`make bench ARGS={name}`";
+        commands.Add(command);
+        when = string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, load {Load()}");
+    }
 
     public void Row(string measure, string target, double ours, double peer, string unit)
     {
         if (rows.Count == 0)
         {
-            Console.WriteLine("| measure | target | ours | peer or limit | ratio | command |\n|---|---|---|---|---|---|");
+            Console.WriteLine(Heading);
         }
 
-        rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {measure} | {target} | {ours:#,0.##} {unit} | {peer:#,0.##} {unit} | {ours / peer:0.00} | `{Command}` |"));
+        rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {measure} | {target} | {ours:#,0.##} {unit} | {peer:#,0.##} {unit} | {ours / peer:0.00} | {command}, {when} |"));
         Console.WriteLine(rows[^1]);
     }
 
-    /// <summary>Writes all rows with the machine they were measured on.</summary>
-    public void Write(string file) => File.WriteAllText(file, $"""
-        # Speed
+    /// <summary>Writes the rows with the machine they were measured on. What was not measured now stays as it was in the file.</summary>
+    public void Write(string file)
+    {
+        var kept = File.Exists(file) ? File.ReadLines(file).Where(line => line.Contains("| `make bench ARGS=", StringComparison.Ordinal) && !commands.Exists(each => line.Contains(each, StringComparison.Ordinal))) : [];
+        File.WriteAllText(file, $"""
+            # Speed
 
-        Written by `make bench`. The ratio is ours divided by the peer or limit, both from the same run, in turns where they are compared.
-        A load above the number of processors means that others were at work: then rates and times say little, processor time and memory still do.
+            Written by `make bench`. The ratio is ours divided by the peer or limit, both from the same run, in turns where they are compared.
+            The load is that of the 5 minutes before a measurement. One above the number of processors means that others were at work: then rates and times say little, processor time and memory still do.
 
-        {Machine()}
+            {Machine()}
 
-        | measure | target | ours | peer or limit | ratio | command |
-        |---|---|---|---|---|---|
-        {string.Join('\n', rows)}
+            {Heading}
+            {string.Join('\n', rows.Concat(kept))}
 
-        """, new UTF8Encoding(false));
+            """, new UTF8Encoding(false));
+    }
+
+    private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[1];
 
     private static string Machine()
     {
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "?";
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[1];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Machine: {Environment.ProcessorCount} × {model}, {RuntimeInformation.OSDescription}, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, {RuntimeInformation.FrameworkDescription}, load of the last 5 minutes {load}. {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.");
+            $"Machine: {Environment.ProcessorCount} × {model}, {RuntimeInformation.OSDescription}, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, {RuntimeInformation.FrameworkDescription}.");
     }
 }

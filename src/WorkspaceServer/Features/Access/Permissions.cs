@@ -51,7 +51,7 @@ internal static class Permissions
     public static readonly Permission SupportReview = Add("support.review", "Sign off a support grant that is over.");
 
     public static readonly Permission SystemUsers = Add("system.users", "See, suspend and promote the people of this server.", isSystem: true);
-    public static readonly Permission SystemWorkspaces = Add("system.workspaces", "List the workspaces of this server, and bring back deleted ones; never what is in them.", isSystem: true);
+    public static readonly Permission SystemWorkspaces = Add("system.workspaces", "See the workspaces of this server, never inside, and bring back deleted ones.", isSystem: true);
     public static readonly Permission SystemSettings = Add("system.settings", "See and change the settings of this server.", isSystem: true);
     public static readonly Permission SystemSupport = Add("system.support", "Take a support grant, and see all of them.", isSystem: true);
 
