@@ -47,6 +47,7 @@ public sealed class AuditRedactionTests
     [InlineData("https://x.example/?password=hunter2hunter2&y=1")]
     [InlineData("client_secret: \"hunter2hunter2\", next")]
     [InlineData("api-key = 'hunter2hunter2'")]
+    [InlineData("api_\u212Aey = hunter2hunter2")] // the Kelvin sign, which counts as a k
     [InlineData("{\"password\":\"hunter2hunter2\"}")]
     [InlineData("eyJhbGciOiJub25lIn0.eyJ4IjoiaHVudGVyMiJ9.hunter2hunter2")] // secret-scan:ok an example for the redaction
     [InlineData("-----BEGIN PRIVATE KEY-----\nhunter2hunter2\n-----END PRIVATE KEY-----")] // secret-scan:ok an example for the redaction

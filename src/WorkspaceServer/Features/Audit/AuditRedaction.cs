@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -34,6 +36,15 @@ internal static partial class AuditRedaction
 
     private static readonly string[] SecretEnds = ["token", "tokens", "key", "keys", "code", "codes", "hash", "signature", "bearer"];
 
+    // One of these is in every text that a pattern below would change, as long as it is ASCII: beyond that the patterns take other signs for letters, such as the Kelvin sign for a k.
+    private static readonly SearchValues<string> Signs = SearchValues.Create(
+        ["wsp_", "bearer", "basic", "dpop", "eyj", "-----begin", "age-secret-key-1", "pass", "secret", "key", "token", "otp"], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Names that are remembered, with whether they hold a secret; there are few, and the tools bound those that callers choose.</summary>
+    private const int MaxNames = 1_000;
+
+    private static readonly ConcurrentDictionary<string, bool> Names = new(StringComparer.Ordinal);
+
     public static string Details(IReadOnlyList<(string Name, object? Value)> members)
     {
         var json = new StringBuilder("{");
@@ -59,6 +70,11 @@ internal static partial class AuditRedaction
     /// <summary>The text without tokens, keys, passwords and bearer strings.</summary>
     public static string Clean(string text)
     {
+        if (Ascii.IsValid(text) && !text.AsSpan().ContainsAny(Signs))
+        {
+            return text;
+        }
+
         text = SecretToken().Replace(text, "${kind}" + Redacted);
         text = Scheme().Replace(text, "${scheme} " + Redacted);
         text = WebToken().Replace(text, Redacted);
@@ -74,11 +90,25 @@ internal static partial class AuditRedaction
             return null;
         }
 
-        var clean = Clean(string.Concat(text.Where(c => !char.IsControl(c)).Take(4 * maxCharacters)));
+        var clean = Clean(text.Length <= maxCharacters && !text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? text : string.Concat(text.Where(c => !char.IsControl(c)).Take(4 * maxCharacters)));
         return clean.Length <= maxCharacters ? clean : clean[..maxCharacters];
     }
 
     private static bool IsSecret(string name)
+    {
+        if (!Names.TryGetValue(name, out var isSecret))
+        {
+            isSecret = HoldsSecret(name);
+            if (Names.Count < MaxNames)
+            {
+                Names.TryAdd(name, isSecret);
+            }
+        }
+
+        return isSecret;
+    }
+
+    private static bool HoldsSecret(string name)
     {
         var words = Words().Matches(name).Select(word => word.Value.ToLowerInvariant()).ToArray();
         return words.Intersect(SecretWords).Any() || (words.Length > 0 && SecretEnds.Contains(words[^1]));
