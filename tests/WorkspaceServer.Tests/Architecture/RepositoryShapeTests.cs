@@ -7,7 +7,7 @@ namespace WorkspaceServer.Tests.Architecture;
 public sealed partial class RepositoryShapeTests
 {
     private static readonly string[] TopLevel =
-        ["src", "tests", "ops", "keys.example", "WorkspaceServer.sln", "nginx.conf", "Makefile", "README.md", "SECURITY.md", "LICENSE"];
+        ["src", "tests", "ops", "keys.example", "WorkspaceServer.sln", "nginx.conf", "Makefile", "README.md", "LICENSE"];
 
     // In two halves, so that this file does not hold what it looks for.
     private static readonly string[] Registries =
