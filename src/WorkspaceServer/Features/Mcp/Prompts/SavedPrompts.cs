@@ -60,6 +60,7 @@ internal sealed class SavedPrompts(QuestionStore questions, IWorkspaceGateway ga
 
         var message = text.Close(WhatToDo);
         await audit.RecordAsync(new AuditEntry(AuditActions.McpPromptRead) { Target = ("question", question.Id), Details = [("client", RequestScope.Current?.Client)] });
+        calls.RequireStillGood(caller);
         calls.Count(caller, rows: 0, Encoding.UTF8.GetByteCount(message));
         return new GetPromptResult
         {

@@ -28,8 +28,11 @@ internal static class WorkspaceResourceHandlers
         var caller = Caller.Of(request.User);
         try
         {
-            using var place = await request.Services!.GetRequiredService<ToolCalls>().BeginAsync(caller, cancel);
-            return await answer(request.Services!.GetRequiredService<WorkspaceResources>(), caller);
+            var calls = request.Services!.GetRequiredService<ToolCalls>();
+            using var place = await calls.BeginAsync(caller, cancel);
+            var result = await answer(request.Services!.GetRequiredService<WorkspaceResources>(), caller);
+            calls.RequireStillGood(caller);
+            return result;
         }
         catch (ProblemException problem)
         {
