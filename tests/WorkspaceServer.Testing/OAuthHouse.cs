@@ -110,7 +110,7 @@ internal sealed class OAuthHouse : IAsyncDisposable
     public async Task<string> CodeAsync(string client, params (string Name, string? Value)[] other)
     {
         string TickOf(string scope) => other.Any(each => each.Value?.Contains(scope, StringComparison.Ordinal) == true) ? "true" : "";
-        var page = await AllowAsync(AuthorizePath(client, other), null, ("search", TickOf("search")), ("data_private", TickOf("data:private")));
+        var page = await AllowAsync(AuthorizePath(client, other), null, ("search", TickOf("search")), ("actions_propose", TickOf("actions:propose")), ("data_private", TickOf("data:private")));
         Assert.True(page.Status == HttpStatusCode.SeeOther, page.Body);
         return In(page.Location, "code")!;
     }

@@ -13,6 +13,7 @@ using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Overview;
+using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
@@ -56,6 +57,7 @@ internal static class WebServer
         builder.Services.AddPages();
         builder.Services.AddOverview();
         builder.Services.AddTables();
+        builder.Services.AddProposals();
         builder.Services.AddColumns();
         builder.Services.AddColumnPages();
         builder.Services.AddTokenPages();
@@ -77,6 +79,7 @@ internal static class WebServer
         AgentsFeature.Map(app);
         SyncFeature.Map(app);
         TablesFeature.Map(app);
+        ProposalsFeature.Map(app);
         ColumnsFeature.Map(app);
         TokensFeature.Map(app);
         AuditFeature.Map(app);

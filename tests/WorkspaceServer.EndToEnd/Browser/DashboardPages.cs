@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens;
@@ -21,6 +22,17 @@ internal static class DashboardPages
     private const string Home = "/w/1";
     private static readonly DateTimeOffset Now = new(2026, 10, 9, 5, 16, 0, TimeSpan.Zero);
     private static readonly OverviewRights All = new(Tables: true, Import: true, Activity: true, Connect: true);
+
+    public static ProposalsModel Proposals { get; } = new(
+        "/w/1/proposals",
+        "/w/1/clients",
+        [new WaitingProposal("0123456789abcdef0123456789abcdef", "Claude", "Which parties owe us for more than 90 days?", "SELECT party, sum(amount) AS owed\nFROM bills\nWHERE due < date('now', '-90 days')\nGROUP BY party\nORDER BY owed DESC", "You ask this every Monday.", "about 8 min left", null)],
+        [
+            new PastProposal("Claude", "Sales by month", "accepted", "Asha", Now.AddHours(-3)),
+            new PastProposal("Inspector", "All bank details", "declined", "Asha", Now.AddDays(-1)),
+            new PastProposal("Claude", "GST by rate", "expired", null, Now.AddDays(-2)),
+        ],
+        null);
 
     public static OverviewModel Overview { get; } = new(
         "Kesarvan Traders",

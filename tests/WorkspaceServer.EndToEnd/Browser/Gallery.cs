@@ -13,6 +13,7 @@ using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
@@ -109,7 +110,7 @@ internal static class Gallery
         ["w-doctor-connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(
             HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done))),
         ["w-clients-stopped"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(), new StopModel(IsWholeServer: false, Now.AddMinutes(-3)))),
-        ["w-client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, ReadsPrivate: true, MayNarrow: true, null)),
+        ["w-client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, ReadsPrivate: true, MayPropose: true, MayNarrow: true, null)),
         ["invitation"] = () => Page.Of<InvitationPage>(TeamPages.Invitation),
         ["invitation-error"] = () => Page.Of<InvitationPage>(TeamPages.InvitationError),
         ["team"] = () => Page.Of<TeamPage>(TeamPages.Team),
@@ -163,6 +164,8 @@ internal static class Gallery
         ["w-upload"] = () => Page.Of<UploadPage>(new UploadModel("/w/1", "", "", "Line 3 has 4 cells, but the header has 5.")),
         ["w-sql"] = () => Page.Of<SqlPage>(DashboardPages.Sql),
         ["w-sql-error"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = null, Runs = [], Saved = [], Error = "no such column: partyy. Did you mean party?" }),
+        ["w-proposals"] = () => Page.Of<ProposalsPage>(DashboardPages.Proposals),
+        ["w-proposals-none"] = () => Page.Of<ProposalsPage>(DashboardPages.Proposals with { Waiting = [], Past = [], Problem = "This proposal was answered already." }),
         ["about-security"] = () => Page.Of<AboutSecurityPage>(new AboutModel("Sharma & Sons", "mailto:security@sharma.example")),
         ["about-cookies"] = () => Page.Of<AboutCookiesPage>(new CookiesModel([new CookieRow("__Host-session", "Keeps you signed in. Nobody can read from it who you are.", "Until you sign out or your session ends"), new CookieRow("__Host-second-factor", "Remembers between the two steps of signing in that the first was right.", "A few minutes")])),
         ["about-terms"] = () => Page.Of<AboutTermsPage>(new AboutModel("Sharma & Sons", null)),

@@ -16,6 +16,7 @@ public sealed class ScopesTests(McpFixture fixture) : IClassFixture<McpFixture>
     [Trait("claim", "D33")]
     [InlineData("search", new[] { "fetch", "search" })]
     [InlineData("tables:read", new[] { "describe_table", "execute_sql", "fetch", "list_tables", "sync_status" })]
+    [InlineData("actions:propose", new string[0])]
     public async Task OnlyGrantedToolsAreListed(string scope, string[] expected)
     {
         await using var client = await McpClients.ConnectAsync(fixture.Server, fixture.Server.Token([scope]), Cancel);

@@ -117,7 +117,7 @@ public sealed class ToolCallsTests : IAsyncDisposable
     public ValueTask DisposeAsync() => workspaces.DisposeAsync();
 
     /// <summary>One of our tools, but it ends when the test says so.</summary>
-    private sealed class WaitingTool(Task goOn, ToolCalls calls, TaskCompletionSource? runs = null) : WorkspaceTool(Features.Access.Permissions.TablesRead, [], calls)
+    private sealed class WaitingTool(Task goOn, ToolCalls calls, TaskCompletionSource? runs = null) : WorkspaceTool([Features.Access.Permissions.TablesRead], [], calls)
     {
         public override Tool ProtocolTool { get; } = Describe("wait", "Wait", "Waits until it is told to go on.", [], """{"type":"object"}""");
 

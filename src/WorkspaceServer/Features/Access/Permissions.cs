@@ -46,6 +46,8 @@ internal static class Permissions
     public static readonly Permission ClientsRead = Add("clients.read", "See which AI clients are connected.");
     public static readonly Permission ClientsApprove = Add("clients.approve", "Let an AI client in.");
     public static readonly Permission ClientsRevoke = Add("clients.revoke", "End the access of an AI client.");
+    public static readonly Permission ProposalsMake = Add("proposals.make", "Let an AI client propose questions that a person may save.");
+    public static readonly Permission ProposalsDecide = Add("proposals.decide", "See what AI clients propose, and say yes or no.");
     public static readonly Permission SupportRead = Add("support.read", "See support grants and each read under them.");
     public static readonly Permission SupportEnd = Add("support.end", "End a support grant early.");
     public static readonly Permission SupportReview = Add("support.review", "Sign off a support grant that is over.");

@@ -20,7 +20,7 @@ internal static class Roles
     private static readonly PermissionSet Viewer = PermissionSet.Of(WorkspaceRead, WorkspaceLeave, TablesRead, QueryRun, RowsSearch, RowsRead);
 
     private static readonly PermissionSet Member = Viewer.With(
-        PermissionSet.Of(TablesImport, TablesExport, TokensRead, TokensCreate, AgentsRead, MembersRead, BackupsRead, ClientsRead));
+        PermissionSet.Of(TablesImport, TablesExport, TokensRead, TokensCreate, AgentsRead, MembersRead, BackupsRead, ClientsRead, ProposalsMake, ProposalsDecide));
 
     private static readonly PermissionSet Admin = OfWorkspaces.Without(PermissionSet.Of(WorkspaceClose, BackupsRestore));
 

@@ -62,6 +62,9 @@ internal static class AuditActions
     public static readonly AuditAction SampleLoaded = new("sample.loaded", "The sample books were loaded.");
     public static readonly AuditAction QuestionSaved = new("question.saved", "A question in SQL was kept for the members of a workspace.");
     public static readonly AuditAction QuestionDeleted = new("question.deleted", "A kept question was removed.");
+    public static readonly AuditAction ProposalMade = new("proposal.made", "An AI client proposed a question to save.");
+    public static readonly AuditAction ProposalAccepted = new("proposal.accepted", "A person accepted what an AI client proposed; the question was saved.");
+    public static readonly AuditAction ProposalDeclined = new("proposal.declined", "A person declined what an AI client proposed.");
     public static readonly AuditAction QueryRun = new("query.run", "A person read rows with SQL of their own.");
 
     // Members, roles, support

@@ -26,6 +26,8 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
     /// <summary>The method whose answer is a stream that stays open.</summary>
     private const string Listen = "subscriptions/listen";
 
+    private static readonly Permission[] ForResources = [Permissions.TablesRead];
+
     // Two members of the same name could be read differently here and by what comes after.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
@@ -134,14 +136,14 @@ internal sealed class McpGate(WorkspaceTools tools, ToolCalls calls, WorkspaceRe
     {
         var needed = MethodOf(message) switch
         {
-            "tools/call" => tools.Find(NameIn(message))?.Permission,
-            "resources/read" when IsOurs(message) => Permissions.TablesRead,
-            _ => null,
+            "tools/call" => tools.Find(NameIn(message))?.Needs ?? [],
+            "resources/read" when IsOurs(message) => ForResources,
+            _ => [],
         };
         // What the maker of the token may no longer do, no other scope would bring back; the tool says so.
-        return needed is null || Scopes.Ceiling(caller.Scopes).Contains(needed)
-            ? null
-            : [.. Scopes.All.Where(scope => scope == Scopes.That(needed)[0] || caller.Scopes.Contains(scope))];
+        var ceiling = Scopes.Ceiling(caller.Scopes);
+        var missing = needed.Where(permission => !ceiling.Contains(permission)).Select(permission => Scopes.That(permission)[0]).ToArray();
+        return missing.Length == 0 ? null : [.. Scopes.All.Where(scope => missing.Contains(scope) || caller.Scopes.Contains(scope))];
     }
 
     private Task RecordRefusalAsync(JsonElement message) => NameIn(message) is { Length: > 0 } tool

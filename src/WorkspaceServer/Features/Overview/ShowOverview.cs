@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Overview.Pages;
+using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -38,6 +39,7 @@ internal static class ShowOverview
         AiActivity activity,
         TokenStore tokens,
         TokenUsageStore usage,
+        ProposalStore proposals,
         McpOptions mcp,
         TimeProvider clock,
         CancellationToken cancel)
@@ -64,7 +66,7 @@ internal static class ShowOverview
             catalog.Tables.Count > 0 ? catalog.Tables.Min(table => table.LoadedAt) : null,
             lifecycle.BytesOf(workspace),
             may.Contains(Permissions.ClientsRead) ? WeekOf(workspace, activity, good, usage, mcp, now) : null,
-            [.. Decisions(may, home, catalog, sources, good, now)]));
+            [.. Decisions(may, home, may.Contains(Permissions.ProposalsDecide) ? proposals.CountPending(workspace, now) : 0, catalog, sources, good, now)]));
     }
 
     private static SourceRow[] SourcesOf(Catalog catalog) =>
@@ -89,8 +91,14 @@ internal static class ShowOverview
     }
 
     private static IEnumerable<WaitingItem> Decisions(
-        PermissionSet may, string home, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
+        PermissionSet may, string home, long proposed, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
     {
+        if (proposed > 0)
+        {
+            yield return new WaitingItem(
+                "check", proposed == 1 ? "An AI client proposes a question to save" : $"AI clients propose {proposed} questions to save", "Each waits for ten minutes. Nothing happens without a person.", "Decide", home + ProposalPaths.Behind);
+        }
+
         if (catalog.Tables.Count == 0 && may.Contains(Permissions.TablesImport))
         {
             yield return new WaitingItem("table", "There is no data yet", "Load the sample books, a CSV file, or add an agent that brings the tables of Tally.", "Put data in", home + FirstData.Behind);

@@ -11,11 +11,14 @@ internal static class Scopes
     /// <summary>Search the text of the workspace and read what was found.</summary>
     public const string Search = "search";
 
+    /// <summary>Propose what changes something; nothing happens until a person accepts it. Opens no tool without reading.</summary>
+    public const string ActionsPropose = "actions:propose";
+
     /// <summary>Read columns of the class private too. Opens no tool by itself.</summary>
     public const string DataPrivate = "data:private";
 
     /// <summary>Every scope, in the order in which they are shown.</summary>
-    public static readonly IReadOnlyList<string> All = [TablesRead, Search, DataPrivate];
+    public static readonly IReadOnlyList<string> All = [TablesRead, Search, ActionsPropose, DataPrivate];
 
     /// <summary>What a token may do if nobody chose, and what clients are told to ask for: read what is not private.</summary>
     public static readonly IReadOnlyList<string> Default = [TablesRead, Search];
@@ -24,6 +27,7 @@ internal static class Scopes
     {
         [TablesRead] = PermissionSet.Of(Permissions.TablesRead, Permissions.QueryRun, Permissions.RowsRead),
         [Search] = PermissionSet.Of(Permissions.RowsSearch, Permissions.RowsRead),
+        [ActionsPropose] = PermissionSet.Of(Permissions.ProposalsMake),
         [DataPrivate] = PermissionSet.Of(Permissions.ColumnsPrivate),
     };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ModelContextProtocol.Protocol;
 using WorkspaceServer.Features.Audit;
@@ -42,7 +41,7 @@ internal sealed class SavedPrompts(QuestionStore questions, IWorkspaceGateway ga
 
     /// <summary>By name; none for a caller that may not run SQL.</summary>
     public async Task<IReadOnlyList<Prompt>> ListAsync(Caller caller, CancellationToken cancel) =>
-        [.. (await VisibleAsync(caller, cancel)).Select(question => new Prompt { Name = NameOf(question), Title = Printable(question.Name), Description = Description })];
+        [.. (await VisibleAsync(caller, cancel)).Select(question => new Prompt { Name = NameOf(question), Title = VisibleText.Of(question.Name), Description = Description })];
 
     /// <returns>Null if this caller sees no such prompt.</returns>
     public async Task<GetPromptResult?> GetAsync(string name, Caller caller, CancellationToken cancel)
@@ -53,7 +52,7 @@ internal sealed class SavedPrompts(QuestionStore questions, IWorkspaceGateway ga
         }
 
         var text = new FencedText();
-        if (!text.TryAdd(JsonText.Object(("question", JsonText.Of(Printable(question.Name))), ("sql", JsonText.OfWhole(question.Sql)))))
+        if (!text.TryAdd(JsonText.Object(("question", JsonText.Of(VisibleText.Of(question.Name))), ("sql", JsonText.OfWhole(question.Sql)))))
         {
             return null;
         }
@@ -79,7 +78,7 @@ internal sealed class SavedPrompts(QuestionStore questions, IWorkspaceGateway ga
         using var place = await calls.BeginAsync(caller, cancel);
         var hidden = HiddenNames.Between(
             await gateway.GetCatalogAsync(caller.Workspace, ReadAccess.Everything, cancel), await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel));
-        return [.. saved.Where(question => question.Sql.Length <= MaxSqlLength && IsPrintable(question.Sql) && !hidden.AreIn(question.Name + " " + question.Sql)).Take(MaxPrompts)];
+        return [.. saved.Where(question => question.Sql.Length <= MaxSqlLength && VisibleText.Is(question.Sql) && !hidden.AreIn(question.Name + " " + question.Sql)).Take(MaxPrompts)];
     }
 
     /// <summary>Letters and digits that every client takes, and what makes it the only one of its kind.</summary>
@@ -100,13 +99,4 @@ internal sealed class SavedPrompts(QuestionStore questions, IWorkspaceGateway ga
 
         return slug.Append(slug[^1] == '_' ? "" : "_").Append(question.Id.AsSpan(Math.Max(0, question.Id.Length - IdLength))).ToString();
     }
-
-    /// <summary>Without what nobody sees and a model reads all the same.</summary>
-    private static string Printable(string text) => string.Concat(text.EnumerateRunes().Where(rune => !IsInvisible(rune)));
-
-    private static bool IsPrintable(string sql) => !sql.EnumerateRunes().Any(rune => rune.Value is not ('\n' or '\r' or '\t') && IsInvisible(rune));
-
-    // The joiners are part of how Indian scripts are written.
-    private static bool IsInvisible(Rune rune) => rune.Value is not (0x200C or 0x200D)
-        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -8,7 +8,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool describe_table: the columns of one table, and what they mean.</summary>
 internal sealed class DescribeTableTool(IWorkspaceGateway gateway, ToolCalls calls)
-    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
+    : WorkspaceTool([Permissions.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("table", TableSchema.MaxNameLength)];
 

@@ -1,14 +1,13 @@
 using ModelContextProtocol.Protocol;
 using WorkspaceServer.Features.Access;
-using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Sandbox;
 using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool execute_sql: one SELECT, run in the sandbox.</summary>
-internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool(Permissions.QueryRun, Parameters, calls)
+internal sealed class ExecuteSqlTool(CallerSql sql, ToolCalls calls)
+    : WorkspaceTool([Permissions.QueryRun], Parameters, calls)
 {
     /// <summary>Most rows of one answer.</summary>
     public const int MaxRows = 200;
@@ -35,12 +34,7 @@ internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions opt
 
     protected override async Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel)
     {
-        var sql = call.Arguments.Text("sql");
-        var maxRows = call.Arguments.Number("max_rows");
-        call.Notes.NoteSql(sql);
-        var answer = await QueryAsync(call.Caller, sql, maxRows, cancel);
-        call.Notes.Touched = answer.Touched;
-
+        var answer = await sql.RunAsync(call, call.Arguments.Text("sql"), call.Arguments.Number("max_rows"), MaxBytes, cancel);
         var text = new FencedText();
         var columns = JsonText.Array(answer.Columns.Select(JsonText.Of));
         var fits = text.TryAdd(columns);
@@ -56,19 +50,6 @@ internal sealed class ExecuteSqlTool(IWorkspaceGateway gateway, QueryOptions opt
             ("as_of", JsonText.Of(answer.AsOf)),
             ("reconciled", JsonText.Of(answer.IsReconciled)));
         return new ToolAnswer(structured, text.Close($"{rows.Length} rows{(hint is null ? "" : ", cut off")}; {JsonText.AsOf(answer.AsOf, answer.IsReconciled)}.", hint));
-    }
-
-    private async Task<QueryAnswer> QueryAsync(Tokens.Caller caller, string sql, int maxRows, CancellationToken cancel)
-    {
-        try
-        {
-            return await gateway.QueryAsync(caller.Workspace, new QueryMessage(sql, caller.Access, maxRows, MaxBytes, options.Deadline), cancel);
-        }
-        catch (ProblemException problem) when (problem.Code == ProblemCodes.InvalidSql || problem.Code == ProblemCodes.NotReadable)
-        {
-            var visible = await gateway.GetCatalogAsync(caller.Workspace, caller.Access, cancel);
-            throw new ProblemException(problem.Code, SqlHints.Explain(problem, sql, visible), problem);
-        }
     }
 
     private static string? Hint(QueryAnswer answer, int shown)

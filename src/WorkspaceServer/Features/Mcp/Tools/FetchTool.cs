@@ -9,7 +9,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool fetch: one row as a document.</summary>
 internal sealed class FetchTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool(Permissions.RowsRead, Parameters, calls)
+    : WorkspaceTool([Permissions.RowsRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [ToolParameter.Text("id", RowId.MaxLength, "table/key, as search gives it")];
 

@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool list_tables: every table that the caller may see, one line each.</summary>
 internal sealed class ListTablesTool(IWorkspaceGateway gateway, ToolCalls calls)
-    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
+    : WorkspaceTool([Permissions.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool search: full-text search over the text columns of all tables or of one.</summary>
 internal sealed class SearchTool(IWorkspaceGateway gateway, QueryOptions options, ToolCalls calls)
-    : WorkspaceTool(Permissions.RowsSearch, Parameters, calls)
+    : WorkspaceTool([Permissions.RowsSearch], Parameters, calls)
 {
     /// <summary>Most hits of one answer.</summary>
     public const int MaxHits = 50;

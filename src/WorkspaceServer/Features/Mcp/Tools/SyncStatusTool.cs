@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Tool sync_status: how fresh each table is and where its rows came from.</summary>
 internal sealed class SyncStatusTool(IWorkspaceGateway gateway, TimeProvider clock, ToolCalls calls)
-    : WorkspaceTool(Permissions.TablesRead, Parameters, calls)
+    : WorkspaceTool([Permissions.TablesRead], Parameters, calls)
 {
     private static readonly ToolParameter[] Parameters = [];
 

@@ -16,13 +16,14 @@ internal sealed record ToolCall(Caller Caller, ToolArguments Arguments, ToolCall
 internal sealed record ToolAnswer(string Structured, string Text);
 
 /// <summary>What all tools share: description, checking of permission and arguments, errors that teach, and one log line and one audit row a call.</summary>
-internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
+internal abstract class WorkspaceTool(IReadOnlyList<Permission> needs, IReadOnlyList<ToolParameter> parameters, ToolCalls calls) : McpServerTool
 {
-    public Permission Permission => permission;
+    /// <summary>Every one of these is needed.</summary>
+    public IReadOnlyList<Permission> Needs => needs;
 
     public override IReadOnlyList<object> Metadata => [];
 
-    public bool IsAllowedTo(Caller caller) => caller.MayUse(ProtocolTool.Name) && calls.IsAllowed(caller, permission);
+    public bool IsAllowedTo(Caller caller) => caller.MayUse(ProtocolTool.Name) && needs.All(permission => calls.IsAllowed(caller, permission));
 
     public sealed override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
@@ -34,15 +35,16 @@ internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolP
 
     protected abstract Task<ToolAnswer> AnswerAsync(ToolCall call, CancellationToken cancel);
 
-    /// <summary>Describes a tool; every one of ours only reads, and asking twice changes nothing.</summary>
-    protected static Tool Describe(string name, string title, string description, IReadOnlyList<ToolParameter> parameters, string outputSchema) => new()
+    /// <summary>Describes a tool; calling one of ours twice does no more than calling it once.</summary>
+    /// <param name="isReadOnly">False if it proposes what a person must accept before anything happens.</param>
+    protected static Tool Describe(string name, string title, string description, IReadOnlyList<ToolParameter> parameters, string outputSchema, bool isReadOnly = true) => new()
     {
         Name = name,
         Title = title,
         Description = description,
         InputSchema = ToolParameter.Schema(parameters),
         OutputSchema = JsonElement.Parse(outputSchema),
-        Annotations = new ToolAnnotations { ReadOnlyHint = true, DestructiveHint = false, IdempotentHint = true, OpenWorldHint = false },
+        Annotations = new ToolAnnotations { ReadOnlyHint = isReadOnly, DestructiveHint = false, IdempotentHint = true, OpenWorldHint = false },
     };
 
     private async Task<CallToolResult> TryAnswerAsync(RequestContext<CallToolRequestParams> request, ToolCallNotes notes, CancellationToken cancel)
@@ -53,7 +55,7 @@ internal abstract class WorkspaceTool(Permission permission, IReadOnlyList<ToolP
             if (!IsAllowedTo(caller))
             {
                 throw new ProblemException(ProblemCodes.Forbidden, caller.MayUse(ProtocolTool.Name)
-                    ? $"This needs the permission {permission}, which this token or the member who made it does not have."
+                    ? $"This needs the permission {string.Join(" and ", needs)}, which this token or the member who made it does not have."
                     : "An owner of the workspace has not allowed this tool to this client.");
             }
 

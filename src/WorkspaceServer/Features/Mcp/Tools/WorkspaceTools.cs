@@ -15,6 +15,8 @@ internal sealed class WorkspaceTools(IEnumerable<WorkspaceTool> tools)
         Add<SearchTool>(services);
         Add<FetchTool>(services);
         Add<SyncStatusTool>(services);
+        Add<ProposeQuestionTool>(services);
+        services.AddSingleton<CallerSql>();
         services.AddSingleton<WorkspaceTools>();
         services.AddSingleton<ToolCalls>();
     }

@@ -97,7 +97,7 @@ internal static class AuthorizePage
     private static long? RowsOf(Fields form) =>
         long.TryParse(form.Rows.Replace(",", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
 
-    internal sealed record Fields(string Decision, string Workspace, string TablesRead, string Search, string DataPrivate, string Days, string Rows, string Hidden)
+    internal sealed record Fields(string Decision, string Workspace, string TablesRead, string Search, string ActionsPropose, string DataPrivate, string Days, string Rows, string Hidden)
     {
         private const string Ticked = "true";
 
@@ -107,6 +107,7 @@ internal static class AuthorizePage
             "",
             scopes[0] == Scopes.TablesRead ? Ticked : "",
             scopes[0] == Scopes.Search ? Ticked : "",
+            ActionsPropose: "",
             DataPrivate: "",
             DefaultDays.ToString(CultureInfo.InvariantCulture),
             DefaultRows.ToString("N0", CultureInfo.InvariantCulture),
@@ -119,6 +120,7 @@ internal static class AuthorizePage
         {
             Scopes.TablesRead => TablesRead == Ticked,
             Scopes.Search => Search == Ticked,
+            Scopes.ActionsPropose => ActionsPropose == Ticked,
             Scopes.DataPrivate => DataPrivate == Ticked,
             _ => false,
         };

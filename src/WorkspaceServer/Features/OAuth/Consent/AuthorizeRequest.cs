@@ -76,7 +76,7 @@ internal sealed record AuthorizeRequest(OAuthClient Client, string RedirectUri, 
         var scopes = asked.Length == 0 ? Tokens.Scopes.Default : [.. Tokens.Scopes.All.Where(asked.Contains)];
         if (!scopes.Any(Tokens.Scopes.Default.Contains))
         {
-            throw Refused("invalid_scope", $"Ask for one or more of: {Tokens.Scopes.Format(Tokens.Scopes.Default)}. {Tokens.Scopes.DataPrivate} opens nothing by itself.");
+            throw Refused("invalid_scope", $"Ask for one or more of: {Tokens.Scopes.Format(Tokens.Scopes.Default)}. The other scopes open nothing by themselves.");
         }
 
         heard(mark, HandshakeStep.Authorize, HandshakeOutcome.Done, client);

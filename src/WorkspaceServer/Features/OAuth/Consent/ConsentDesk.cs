@@ -29,16 +29,23 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Co
         [.. members.ListOf(person).Where(own => policy.May(Principal.Person(person), Permissions.ClientsApprove, own.Workspace).IsAllowed)];
 
     /// <summary>
-    /// What the person is asked: what the client asks for and, where a workspace of theirs has private columns, those, unticked. Clients do not know to ask for
-    /// them; the server may grant another scope than was asked for, and says which (RFC 6749, section 3.3).
+    /// What the person is asked: what the client asks for and, unticked, what else they could let it do: propose questions, and read private columns where a
+    /// workspace of theirs has some. Clients do not know to ask for them; the server may grant another scope than was asked for, and says which (RFC 6749, section 3.3).
     /// </summary>
-    public IReadOnlyList<string> Offered(string person, AuthorizeRequest request) =>
-        request.Scopes.Contains(Scopes.DataPrivate) || !WorkspacesOf(person).Any(own => MayPrivate(person, own.Workspace) && columns.HasPrivate(own.Workspace))
-            ? request.Scopes
-            : [.. request.Scopes, Scopes.DataPrivate];
+    public IReadOnlyList<string> Offered(string person, AuthorizeRequest request)
+    {
+        bool Anywhere(Func<WorkspaceId, bool> fits) => WorkspacesOf(person).Any(own => fits(own.Workspace));
+        bool IsOffered(string scope) => request.Scopes.Contains(scope) || scope switch
+        {
+            Scopes.ActionsPropose => Anywhere(workspace => May(person, Permissions.ProposalsMake, workspace)),
+            Scopes.DataPrivate => Anywhere(workspace => May(person, Permissions.ColumnsPrivate, workspace) && columns.HasPrivate(workspace)),
+            _ => false,
+        };
+        return [.. Scopes.All.Where(IsOffered)];
+    }
 
     /// <returns>The code.</returns>
-    /// <exception cref="ProblemException">The person may not let clients into this workspace or let them read private columns, or an owner has paused this one.</exception>
+    /// <exception cref="ProblemException">The person may not let clients into this workspace or not let them do this much, or an owner has paused this one.</exception>
     public string Allow(string person, AuthorizeRequest request, Consented consented)
     {
         void Heard(HandshakeOutcome outcome, string? grant) => handshakes.Answered(request.Mark, person, outcome, (request.Client.Id, request.Client.Name), consented.Workspace, grant);
@@ -88,9 +95,8 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Co
         SecretToken.TryHash(SecretToken.CodePrefix, code, out var sha256);
         using var connection = grants.Open();
         connection.Begin();
-        var needed = PermissionSet.Of(Permissions.ClientsApprove);
-        Policy.Require(
-            connection, Principal.Person(person), consented.Workspace, consented.Scopes.Contains(Scopes.DataPrivate) ? needed.With(PermissionSet.Of(Permissions.ColumnsPrivate)) : needed);
+        var more = Scopes.Ceiling(consented.Scopes.Except(Scopes.Default));
+        Policy.Require(connection, Principal.Person(person), consented.Workspace, PermissionSet.Of(Permissions.ClientsApprove).With(more));
         if (GrantStore.IsPaused(connection, request.Client.Id, consented.Workspace))
         {
             throw new ProblemException(ProblemCodes.ClientPaused, "An owner has paused this AI client in this workspace. Let it go on there, or end its access, before it is connected again.");
@@ -103,7 +109,7 @@ internal sealed class ConsentDesk(GrantStore grants, MembershipStore members, Co
         return (code, grant.Id);
     }
 
-    private bool MayPrivate(string person, WorkspaceId workspace) => policy.May(Principal.Person(person), Permissions.ColumnsPrivate, workspace).IsAllowed;
+    private bool May(string person, Permission permission, WorkspaceId workspace) => policy.May(Principal.Person(person), permission, workspace).IsAllowed;
 
     private void Record(ControlConnection connection, OAuthGrant grant, AuthorizeRequest request) => audit.Append(connection, new AuditEntry(AuditActions.OAuthGranted)
     {

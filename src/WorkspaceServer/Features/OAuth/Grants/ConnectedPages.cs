@@ -86,7 +86,7 @@ internal static class ConnectedPages
         var row = RowOf(client, AddressOf(workspace), clock.GetUtcNow());
         var mayNarrow = row.IsLive && policy.May(Principal.Of(user)!, Permissions.ClientsApprove, workspace).IsAllowed;
         return Page.Of<ClientPage>(
-            new ClientModel(row, AddressOf(workspace), client.Grant.Tools, client.Grant.HiddenColumns, client.Grant.ExpiresAt, client.RowsInAll, client.Grant.Scopes.Contains(Scopes.DataPrivate), mayNarrow, problems),
+            new ClientModel(row, AddressOf(workspace), client.Grant.Tools, client.Grant.HiddenColumns, client.Grant.ExpiresAt, client.RowsInAll, client.Grant.Scopes.Contains(Scopes.DataPrivate), client.Grant.Scopes.Contains(Scopes.ActionsPropose), mayNarrow, problems),
             problems is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
@@ -99,7 +99,7 @@ internal static class ConnectedPages
             try
             {
                 book.Narrow(Principal.Of(context.User)!, workspace, client, new GrantLimits(
-                    form.NoPrivate.Length == 0 ? null : [.. book.Get(workspace, client).Grant.Scopes.Where(scope => scope != Scopes.DataPrivate)],
+                    ScopesLeft(form, book.Get(workspace, client).Grant.Scopes),
                     form.Tools.Length == 0 ? null : ColumnList.Parse(form.Tools),
                     ColumnList.Parse(form.Hidden),
                     long.Parse(form.Rows, CultureInfo.InvariantCulture),
@@ -114,6 +114,11 @@ internal static class ConnectedPages
 
         return Show(workspace, book.Get(workspace, client), context.User, policy, clock, problems);
     }
+
+    /// <summary>Null if none is taken away.</summary>
+    private static string[]? ScopesLeft(Fields form, IReadOnlyList<string> scopes) => form.NoPrivate.Length + form.NoPropose.Length == 0
+        ? null
+        : [.. scopes.Where(scope => !(scope == Scopes.DataPrivate && form.NoPrivate.Length > 0) && !(scope == Scopes.ActionsPropose && form.NoPropose.Length > 0))];
 
     private static ClientRow RowOf(ConnectedClient client, string address, DateTimeOffset now) => new(
         client.Grant.Id,
@@ -138,7 +143,7 @@ internal static class ConnectedPages
         public QueryValidator() => RuleFor(query => query.Guide).MaximumLength(20).WithMessage("guide is the name of a tab.");
     }
 
-    internal sealed record Fields(string Rows, string Hidden, string Tools, string NoPrivate);
+    internal sealed record Fields(string Rows, string Hidden, string Tools, string NoPrivate, string NoPropose);
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
@@ -147,6 +152,7 @@ internal static class ConnectedPages
             RuleFor(form => form.Rows).Must(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)).WithMessage("Give a number of rows.");
             RuleFor(form => form.Hidden).Must(ColumnList.IsList).WithMessage(ColumnList.Rule);
             RuleFor(form => form.NoPrivate).Must(text => text is "" or "true").WithMessage("Tick it or leave it.");
+            RuleFor(form => form.NoPropose).Must(text => text is "" or "true").WithMessage("Tick it or leave it.");
             RuleFor(form => form.Tools).MaximumLength(ColumnList.MaxLength).WithMessage("Write names of tools with commas between.");
         }
     }

@@ -39,6 +39,7 @@ public sealed record ClientRow(
 /// <param name="Back">The list.</param>
 /// <param name="Tools">Null: all that its scopes open.</param>
 /// <param name="ReadsPrivate">It was allowed private columns.</param>
+/// <param name="MayPropose">It was allowed to propose questions.</param>
 public sealed record ClientModel(
     ClientRow Client,
     string Back,
@@ -47,6 +48,7 @@ public sealed record ClientModel(
     DateTimeOffset ExpiresAt,
     long RowsInAll,
     bool ReadsPrivate,
+    bool MayPropose,
     bool MayNarrow,
     FormProblems? Problems);
 

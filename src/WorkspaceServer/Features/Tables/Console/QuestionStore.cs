@@ -104,19 +104,7 @@ internal sealed class QuestionStore(ControlDatabase control, AuditLog audit)
     {
         using var connection = control.Open();
         connection.Begin();
-        if (connection.Execute(
-            """
-            INSERT INTO saved_question (id, workspace_id, name, sql, saved_by, saved_at)
-            SELECT @id, @workspace, @name, @sql, @by, @at WHERE (SELECT count(*) FROM saved_question WHERE workspace_id = @workspace) < @most
-            ON CONFLICT (workspace_id, name) DO NOTHING
-            """,
-            ("@id", question.Id),
-            ("@workspace", workspace.ToString()),
-            ("@name", question.Name),
-            ("@sql", question.Sql),
-            ("@by", question.SavedBy),
-            ("@at", question.SavedAt.ToUnixTimeSeconds()),
-            ("@most", MaxSaved)) == 0)
+        if (!Add(connection, workspace, question))
         {
             return false;
         }
@@ -125,6 +113,22 @@ internal sealed class QuestionStore(ControlDatabase control, AuditLog audit)
         connection.Commit();
         return true;
     }
+
+    /// <summary>Within the caller's transaction.</summary>
+    /// <returns>False if the name is taken or there are too many.</returns>
+    public static bool Add(ControlConnection connection, WorkspaceId workspace, SavedQuestion question) => connection.Execute(
+        """
+        INSERT INTO saved_question (id, workspace_id, name, sql, saved_by, saved_at)
+        SELECT @id, @workspace, @name, @sql, @by, @at WHERE (SELECT count(*) FROM saved_question WHERE workspace_id = @workspace) < @most
+        ON CONFLICT (workspace_id, name) DO NOTHING
+        """,
+        ("@id", question.Id),
+        ("@workspace", workspace.ToString()),
+        ("@name", question.Name),
+        ("@sql", question.Sql),
+        ("@by", question.SavedBy),
+        ("@at", question.SavedAt.ToUnixTimeSeconds()),
+        ("@most", MaxSaved)) > 0;
 
     /// <returns>False if there is none.</returns>
     public bool Forget(WorkspaceId workspace, string id, AuditEntry entry)

@@ -14,13 +14,15 @@ internal sealed record QuestionToSave(string Name, string Sql)
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
+    public static string NameRule { get; } = $"Give a name of 1 to {MaxNameLength} characters.";
+
+    public static bool IsName(string text) => text.Trim().Length is > 0 and <= MaxNameLength && !text.Any(char.IsControl);
+
     internal sealed class Validator : AbstractValidator<QuestionToSave>
     {
         public Validator()
         {
-            RuleFor(question => question.Name)
-                .Must(name => name.Trim().Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl))
-                .WithMessage($"Give a name of 1 to {MaxNameLength} characters.");
+            RuleFor(question => question.Name).Must(IsName).WithMessage(NameRule);
             RuleFor(question => question.Sql).Length(1, SandboxLimits.MaxSqlBytes).WithMessage("Write a SELECT first.");
         }
     }
@@ -37,8 +39,11 @@ internal sealed class SavedQuestions(QuestionStore store, Policy policy, TimePro
         var entry = new AuditEntry(AuditActions.QuestionSaved) { Target = ("question", saved.Id), Workspace = workspace, Details = [("name", saved.Name)] };
         return store.Save(workspace, saved, entry)
             ? saved
-            : throw new ProblemException(ProblemCodes.AlreadyExists, $"There is a question of that name, or {QuestionStore.MaxSaved} are saved already. Choose another name, or remove one.");
+            : throw NameIsTaken();
     }
+
+    public static ProblemException NameIsTaken() =>
+        new(ProblemCodes.AlreadyExists, $"There is a question of that name, or {QuestionStore.MaxSaved} are saved already. Choose another name, or remove one.");
 
     /// <exception cref="ProblemException">There is no such question, or it is another member's.</exception>
     public void Forget(ClaimsPrincipal user, WorkspaceId workspace, string id)

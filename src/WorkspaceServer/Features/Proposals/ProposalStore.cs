@@ -1,0 +1,140 @@
+using Microsoft.Data.Sqlite;
+using WorkspaceServer.Control;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Vault;
+
+namespace WorkspaceServer.Features.Proposals;
+
+/// <summary>All SQL about proposals. Table: proposal. Schema: Control/Migrations/0020.</summary>
+internal sealed class ProposalStore(ControlDatabase control, AuditLog audit)
+{
+    private const string Select =
+        """
+        SELECT proposal.id, token_id, client, proposal.name, sql, reason, proposed_at, expires_at, is_accepted, decided_by, person.name, decided_at
+        FROM proposal LEFT JOIN person ON person.id = proposal.decided_by
+        WHERE workspace_id = @workspace
+        """;
+
+    /// <summary>Writes it down, unless as many wait as may, of this client or in all; forgets those made before a time.</summary>
+    /// <returns>False if too many wait.</returns>
+    public bool Add(WorkspaceId workspace, Proposal proposal, int most, int mostOfClient, DateTimeOffset forgetBefore, AuditEntry entry)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        connection.Execute(
+            "DELETE FROM proposal WHERE workspace_id = @workspace AND proposed_at < @before", ("@workspace", workspace.ToString()), ("@before", forgetBefore.ToUnixTimeSeconds()));
+        if (connection.Execute(
+            """
+            INSERT INTO proposal (id, workspace_id, token_id, client, name, sql, reason, proposed_at, expires_at)
+            SELECT @id, @workspace, @token, @client, @name, @sql, @reason, @now, @expires
+            FROM (SELECT count(*) AS waiting, count(*) FILTER (WHERE token_id = @token) AS own
+                  FROM proposal WHERE workspace_id = @workspace AND is_accepted IS NULL AND expires_at > @now)
+            WHERE waiting < @most AND own < @mostOfClient
+            """,
+            ("@id", proposal.Id),
+            ("@workspace", workspace.ToString()),
+            ("@token", proposal.TokenId),
+            ("@client", proposal.Client),
+            ("@name", proposal.Name),
+            ("@sql", proposal.Sql),
+            ("@reason", proposal.Reason),
+            ("@now", proposal.ProposedAt.ToUnixTimeSeconds()),
+            ("@expires", proposal.ExpiresAt.ToUnixTimeSeconds()),
+            ("@most", most),
+            ("@mostOfClient", mostOfClient)) == 0)
+        {
+            return false;
+        }
+
+        audit.Append(connection, entry);
+        connection.Commit();
+        return true;
+    }
+
+    /// <summary>The newest of a client with this name and statement, made after a time; null if there is none.</summary>
+    public Proposal? FindSame(WorkspaceId workspace, string token, string name, string sql, DateTimeOffset after)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Select + " AND token_id = @token AND proposal.name = @name AND sql = @sql AND proposed_at >= @after ORDER BY proposed_at DESC, proposal.id DESC LIMIT 1",
+            ("@workspace", workspace.ToString()),
+            ("@token", token),
+            ("@name", name),
+            ("@sql", sql),
+            ("@after", after.ToUnixTimeSeconds()));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? Read(rows) : null;
+    }
+
+    public Proposal? Find(WorkspaceId workspace, string id)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(Select + " AND proposal.id = @id", ("@workspace", workspace.ToString()), ("@id", id));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? Read(rows) : null;
+    }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<Proposal> List(WorkspaceId workspace, int limit)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            Select + " ORDER BY proposed_at DESC, proposal.id DESC LIMIT @limit", ("@workspace", workspace.ToString()), ("@limit", limit));
+        using var rows = command.ExecuteReader();
+        var list = new List<Proposal>();
+        while (rows.Read())
+        {
+            list.Add(Read(rows));
+        }
+
+        return list;
+    }
+
+    /// <summary>How many wait for a person.</summary>
+    public long CountPending(WorkspaceId workspace, DateTimeOffset now)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            "SELECT count(*) FROM proposal WHERE workspace_id = @workspace AND is_accepted IS NULL AND expires_at > @now",
+            ("@workspace", workspace.ToString()),
+            ("@now", now.ToUnixTimeSeconds()));
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Says yes or no, once: the one statement that does it finds only what still waits.</summary>
+    /// <param name="act">What else happens in the same transaction; false undoes all of it.</param>
+    /// <returns>False if it does not wait any more, or the act failed.</returns>
+    public bool Decide(WorkspaceId workspace, string id, Decided decided, AuditEntry entry, Func<ControlConnection, bool> act)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        if (connection.Execute(
+            """
+            UPDATE proposal SET is_accepted = @accepted, decided_at = @at, decided_by = @by
+            WHERE workspace_id = @workspace AND id = @id AND is_accepted IS NULL AND expires_at > @at
+            """,
+            ("@workspace", workspace.ToString()),
+            ("@id", id),
+            ("@accepted", decided.IsAccepted ? 1 : 0),
+            ("@at", decided.At.ToUnixTimeSeconds()),
+            ("@by", decided.By)) == 0 || !act(connection))
+        {
+            return false;
+        }
+
+        audit.Append(connection, entry);
+        connection.Commit();
+        return true;
+    }
+
+    private static Proposal Read(SqliteDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetString(4),
+        row.GetString(5),
+        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(6)),
+        DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(7)),
+        row.IsDBNull(8) ? null : new Decided(row.GetInt64(8) == 1, row.GetString(9), row.GetString(10), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(11))));
+}

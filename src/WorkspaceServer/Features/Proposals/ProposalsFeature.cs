@@ -1,0 +1,21 @@
+using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Access;
+
+namespace WorkspaceServer.Features.Proposals;
+
+/// <summary>Plugs in what AI clients propose and people decide.</summary>
+internal static class ProposalsFeature
+{
+    public static void AddProposals(this IServiceCollection services)
+    {
+        services.AddSingleton<ProposalStore>();
+        services.AddSingleton<ProposalDesk>();
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, "Proposals", "check", ProposalPaths.Behind, Permissions.ProposalsDecide.Name));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ProposalPages.Map(routes);
+        ProposalsApi.Map(routes);
+    }
+}
