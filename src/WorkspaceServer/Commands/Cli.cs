@@ -43,6 +43,7 @@ internal static class Cli
         root.Add(Group("agent", "List, rename and revoke agents, and change the key by which they know this server.", ListAgentsCommand.Build(), RenameAgentCommand.Build(), RevokeAgentCommand.Build(), RotateServerKeyCommand.Build()));
         root.Add(Group("sync", "See how fresh tables are, what agents sent, and accept changed columns.", SyncStatusCommand.Build(), ListSyncRunsCommand.Build(), AcceptSchemaCommand.Build()));
         root.Add(Group("user", "Add, list and suspend people.", CreateUserCommand.Build(), ListUsersCommand.Build(), SuspendUserCommand.Build(), UnsuspendUserCommand.Build(), ResetMfaCommand.Build(), SetupLinkCommand.Build(), LinkPersonCommand.Build()));
+        root.Add(Group("closure", "See who asked for their account to be closed, and close it.", ListClosuresCommand.Build(), ApproveClosureCommand.Build()));
         root.Add(Group("member", "Say who is a member of a workspace, and as what.", ListMembersCommand.Build(), AddMemberCommand.Build(), ChangeMemberRoleCommand.Build(), SuspendMemberCommand.Build(), UnsuspendMemberCommand.Build(), RemoveMemberCommand.Build()));
         root.Add(Group("role", "Make custom roles and look at all roles.", ListRolesCommand.Build(), ShowRoleCommand.Build(), CreateRoleCommand.Build(), DeleteRoleCommand.Build()));
         root.Add(Group("invite", "Invite people to a workspace.", CreateInvitationCommand.Build(), ListInvitationsCommand.Build(), RevokeInvitationCommand.Build()));

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Keys;
 using WorkspaceServer.Features.Mail;
@@ -42,6 +43,7 @@ internal static class Composition
         services.AddSync();
         services.AddOperator();
         services.AddAccounts();
+        services.AddClosure();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
         change?.Invoke(services);

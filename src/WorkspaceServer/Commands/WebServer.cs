@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
@@ -45,6 +46,8 @@ internal static class WebServer
         builder.Services.AddControls();
         builder.Services.AddAccounts();
         builder.Services.AddSignIn();
+        builder.Services.AddClosure();
+        builder.Services.AddClosurePages();
         builder.Services.AddMail();
         builder.Services.AddHostedService<AuditSweeper>();
         builder.Services.AddExternalIdentities();
@@ -85,6 +88,7 @@ internal static class WebServer
         AuditFeature.Map(app);
         McpFeature.Map(app);
         AccountsFeature.Map(app);
+        ClosureFeature.Map(app);
         TeamFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         OverviewFeature.Map(app);

@@ -55,7 +55,7 @@ internal static class RateClasses
     /// <summary>What agents send.</summary>
     public static readonly RateClass Sync = new("sync", 600, TimeSpan.FromMinutes(1), RateKey.Token);
 
-    /// <summary>Exports of a whole workspace.</summary>
+    /// <summary>Copies of everything that is kept about a person.</summary>
     public static readonly RateClass Export = new("export", 3, TimeSpan.FromHours(1), RateKey.Person, IsKept: true);
 
     /// <summary>Messages to the operator.</summary>

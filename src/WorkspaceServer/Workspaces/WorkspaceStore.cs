@@ -89,12 +89,26 @@ internal sealed class WorkspaceStore(ControlDatabase control)
     /// <summary>Lets nobody reach it any more, but keeps it until then.</summary>
     /// <param name="record">Writes the audit row, in the same transaction.</param>
     /// <returns>False if there was none.</returns>
-    public bool Hold(WorkspaceId id, DateTimeOffset now, DateTimeOffset until, Action<ControlConnection> record) => Change(
+    public bool Hold(WorkspaceId id, DateTimeOffset now, DateTimeOffset until, Action<ControlConnection> record)
+    {
+        using var connection = control.Open();
+        connection.Begin();
+        if (!Hold(connection, id, now, until))
+        {
+            return false;
+        }
+
+        record(connection);
+        connection.Commit();
+        return true;
+    }
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public static bool Hold(ControlConnection connection, WorkspaceId id, DateTimeOffset now, DateTimeOffset until) => connection.Execute(
         "UPDATE workspace SET deleted_at = @now, held_until = @until WHERE id = @id AND deleted_at IS NULL",
-        record,
         ("@now", now.ToUnixTimeSeconds()),
         ("@until", until.ToUnixTimeSeconds()),
-        ("@id", id.ToString()));
+        ("@id", id.ToString())) == 1;
 
     /// <summary>Brings one back that is on hold.</summary>
     /// <param name="record">Writes the audit row, in the same transaction.</param>

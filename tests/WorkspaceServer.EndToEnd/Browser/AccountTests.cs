@@ -47,6 +47,22 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("claim", "A87")]
+    public async Task AccountSettings_AccountClosure_DownloadMyLogs_GivesTheFile()
+    {
+        await using var window = await SignInAsync();
+
+        await window.Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Main" }).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Account Settings", Exact = true }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Account closure", Exact = true }).ClickAsync();
+        await window.AssertSoundAsync("account closure");
+        var download = await window.Page.RunAndWaitForDownloadAsync(() => window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Download my logs", Exact = true }).ClickAsync());
+
+        Assert.Matches("^my-logs-[0-9-]{10}[.]zip$", download.SuggestedFilename);
+        await using var zip = System.IO.Compression.ZipFile.OpenRead(await download.PathAsync());
+        Assert.Contains(zip.Entries, entry => entry.FullName == "manifest.json");
+    }
+
+    [Fact]
     [Trait("claim", "A58")]
     public async Task TheSessionsCookieIsOutOfReachOfScripts()
     {
@@ -65,7 +81,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
     public async Task EveryPageOfAPersonIsSound_AndSetsNoOtherCookie()
     {
         await using var window = await SignInAsync();
-        foreach (var path in (string[])[AccountPaths.Home, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.ChangePassword, AccountPaths.Mfa, AccountPaths.StepUp, "/nothing-here"])
+        foreach (var path in (string[])[AccountPaths.Home, AccountPaths.Settings, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.ChangePassword, AccountPaths.Mfa, AccountPaths.StepUp, "/nothing-here"])
         {
             await window.Page.GotoAsync(path);
             await window.AssertSoundAsync(path);
@@ -95,6 +111,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
 
     [Theory]
     [Trait("claim", "A58")]
+    [Trait("claim", "A72")]
     [InlineData("http://localhost:65001/")] // the same site for cookies, which come along
     [InlineData("http://127.0.0.1:65001/")]
     public async Task AFormOfAnotherOriginDoesNothing(string evil)

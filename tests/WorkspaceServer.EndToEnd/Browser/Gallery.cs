@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Backups.Pages;
+using WorkspaceServer.Features.Closure.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
@@ -84,6 +85,12 @@ internal static class Gallery
         ])),
         ["sessions-one"] = () => Accounts.Sessions(new SessionsView(
             [new SessionRow("1", "Chrome on Windows", "203.0.113.7", Now.AddHours(-2), Now, HasMfa: false, IsThis: true)])),
+        ["account-settings"] = () => Accounts.Settings(new AccountSettingsView("Asha Kulkarni", Email)),
+        ["closure"] = () => Page.Of<ClosurePage>(Closure),
+        ["closure-asked"] = () => Page.Of<ClosurePage>(Closure with { AskedAt = Now.AddDays(-2), GoAlong = [] }),
+        ["closure-hand-over"] = () => Page.Of<ClosurePage>(Closure with { HandOver = [new SoleRow("Kesarvan Cold Storage and Warehousing Private Limited", "/w/2/team")], Problems = FormProblems.Whole("You are the only owner of Kesarvan Cold Storage, and others work in it. Make one of them an owner first.", 409) }),
+        ["operator-closures"] = () => Page.Of<OperatorClosuresPage>(OperatorPages.Closures),
+        ["operator-closures-none"] = () => Page.Of<OperatorClosuresPage>(new OperatorClosuresModel("/operator/closures/approve", [], [])),
         ["home-empty"] = () => Page.Of<HomePage>(new HomeModel([])),
         ["home"] = () => Page.Of<HomePage>(new HomeModel(
         [
@@ -189,6 +196,9 @@ internal static class Gallery
         "50,000",
         "parties.pan, staff.*",
         null);
+
+    private static ClosureModel Closure => new(
+        Email, null, [], [new SoleRow("Kesarvan Traders", "/w/1/team"), new SoleRow("कुलकर्णी कुटुंब", "/w/3/team")], new ClosureActions("/account/closure", "/account/closure/call-off", "/account/closure/export"));
 
     private static ClientRow Client => new(
         "1", "Claude", "claude.ai", "Asha Kulkarni", ClientStatus.Active, ["Read tables", "Search"], 1_204, 50_000, Now.AddMinutes(-4), "/w/1/clients/1");

@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard.Components;
 using WorkspaceServer.Features.Backups.Pages;
+using WorkspaceServer.Features.Closure.Pages;
 using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Hosting;
 
@@ -34,6 +35,14 @@ internal static class OperatorPages
         [new LimitedClassRow("sign-in", 10, 300, "address", true, "Limits:SignIn"), new LimitedClassRow("mcp", 600, 60, "token", false, "Limits:Mcp"), new LimitedClassRow("token-exchange", 60, 60, "address", false, "Limits:TokenExchange")],
         [new BoundRow("body of a request", 1_048_576, "bytes", "Server:MaxRequestBodyBytes"), new BoundRow("one value that a statement reads or makes", 10_000_000, "bytes", "fixed"), new BoundRow("rows that a token reads", 100_000, "rows a day", "Mcp:RowsPerDay, token create --rows-per-day")],
         [new LimitedEndpointRow("POST", "/mcp", "mcp"), new LimitedEndpointRow("POST", "/sign-in", "sign-in"), new LimitedEndpointRow("PUT", "/api/v1/workspaces/{workspace}/sync/runs/{run}/batches/{number}", "sync")]);
+
+    public static OperatorClosuresModel Closures { get; } = new(
+        "/operator/closures/approve",
+        [
+            new ClosureRow("0199c3f2a4b87d20", "Asha Kulkarni", "asha@kesarvan.example", Now.AddDays(-2), [], ["Kesarvan Traders", "कुलकर्णी कुटुंब"]),
+            new ClosureRow("0199c3f2a4b87d21", "", "somebody.with.a.long.address@a-firm-with-a-long-name.example", Now.AddDays(-1), ["<b>Cold</b> Storage"], []),
+        ],
+        [new ClosedRow("Rohan Rao", "rohan@rao.example", Now.AddDays(-12), Now.AddDays(-9))]);
 
     public static PeopleModel People { get; } = new(
         "/operator/people",

@@ -30,6 +30,8 @@ public sealed partial class FolderImportsTests
         ("*", "Audit", "Every feature records what it did."),
         ("Accounts", "Mail", "Links to sign in, to choose a password and to make an account go by mail."),
         ("*", "Access", "Every feature asks the policy."),
+        ("Closure", "Accounts", "An account is closed by the person who is signed in; operators who hear of it are people."),
+        ("Closure", "Mail", "Who asks to leave, and those who run the server, are told by mail."),
         ("Overview", "Accounts", "The frame of the pages names the person who is signed in."),
         ("Overview", "Samples", "A new workspace can be given the sample books."),
         ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),

@@ -59,6 +59,8 @@ internal interface IAccountPages
     IResult Sessions(SessionsView view);
 
     /// <summary>What protects the account, with the ways to change it.</summary>
+    IResult Settings(AccountSettingsView view);
+
     IResult Security(SecurityView view);
 }
 
@@ -119,6 +121,8 @@ public sealed record LocalSecurity(bool HasPassword, bool HasApp, int Passkeys, 
 {
     public bool IsProtected => HasApp || Passkeys > 0;
 }
+
+public sealed record AccountSettingsView(string Name, string Email);
 
 public sealed record SessionsView(IReadOnlyList<SessionRow> Sessions);
 

@@ -47,6 +47,9 @@ internal static class AccountPaths
     /// <summary>POST: a challenge for a passkey of the person who is signed in.</summary>
     public const string PasskeyStepUpOptions = "/step-up/passkey/options";
 
+    /// <summary>The way to everything about one's account.</summary>
+    public const string Settings = "/account/settings";
+
     /// <summary>What protects one's account, with the ways to change it.</summary>
     public const string Security = "/account";
 

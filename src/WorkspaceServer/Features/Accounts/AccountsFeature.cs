@@ -51,6 +51,7 @@ internal static class AccountsFeature
     /// <summary>Maps what the mode needs: where people sign in elsewhere, no endpoint takes a password, a code or a link.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
+        AccountSettingsPage.Map(routes);
         SecurityPage.Map(routes);
         SignOut.Map(routes);
         SessionsPage.Map(routes);

@@ -10,12 +10,14 @@ internal sealed class PersonalShells : IShells
     [
         new MenuItem("Workspaces", "home", AccountPaths.Home, InBar: true),
         new MenuItem("Security", "lock", AccountPaths.Security, InBar: true),
+        new MenuItem("Account Settings", "settings", AccountPaths.Settings),
     ]);
 
     private static readonly MenuGroup Server = new("This server",
     [
         new MenuItem("All workspaces", "table", "/operator/workspaces"),
         new MenuItem("People", "team", "/operator/people"),
+        new MenuItem("Closures", "x", "/operator/closures"),
         new MenuItem("All backups", "backup", "/operator/backups"),
         new MenuItem("Support given", "info", "/operator/support"),
         new MenuItem("AI switch", "plug", "/operator/ai"),

@@ -44,6 +44,8 @@ internal sealed class RazorAccountPages : IAccountPages
 
     public IResult Sessions(SessionsView view) => Page.Of<Pages.SessionsPage>(view);
 
+    public IResult Settings(AccountSettingsView view) => Page.Of<Pages.AccountSettingsPage>(view);
+
     public IResult Security(SecurityView view) => Page.Of<Pages.SecurityPage>(view);
 
     private static int StatusOf(FormProblems? problems) => problems?.Status ?? StatusCodes.Status200OK;

@@ -17,6 +17,9 @@ internal static class AuditActions
     public static readonly AuditAction PersonRenamed = new("person.renamed", "A person's name was changed.");
     public static readonly AuditAction PersonSuspended = new("person.suspended", "A person was locked out of everything.");
     public static readonly AuditAction PersonReinstated = new("person.reinstated", "A suspended person was let in again.");
+    public static readonly AuditAction PersonDataExported = new("person.data_exported", "A person took a copy of what is kept about them.");
+    public static readonly AuditAction ClosureAsked = new("closure.asked", "A person asked for their account to be closed.");
+    public static readonly AuditAction ClosureCalledOff = new("closure.called_off", "A person took back the wish to have their account closed.");
     public static readonly AuditAction PersonClosed = new("person.closed", "A person's account was closed.");
     public static readonly AuditAction EmailChanged = new("email.changed", "A person's email address was changed.");
     public static readonly AuditAction EmailVerified = new("email.verified", "A person proved that an email address is theirs.");

@@ -23,16 +23,26 @@ internal sealed class AuditStore(ControlDatabase control, AuditChain chain)
             AND seq < @before
         """;
 
-    private const string Newest = " ORDER BY seq DESC LIMIT @limit";
+    private const string NewestFirst = " ORDER BY seq DESC LIMIT @limit";
 
     // One statement for each index; which one serves a filter is decided in Find.
-    internal const string ByActor = Rows + "audit_entry.actor_id = @actor AND " + Filters + Newest;
-    internal const string ByWorkspace = Rows + "workspace_id = @workspace AND " + Filters + Newest;
-    internal const string ByAction = Rows + "action = @action AND " + Filters + Newest;
+    internal const string ByActor = Rows + "audit_entry.actor_id = @actor AND " + Filters + NewestFirst;
+    internal const string ByWorkspace = Rows + "workspace_id = @workspace AND " + Filters + NewestFirst;
+    internal const string ByAction = Rows + "action = @action AND " + Filters + NewestFirst;
     internal const string ByTime = Rows + "at >= @since AND at < coalesce(@until, 9223372036854775807) AND " + Filters + " ORDER BY at DESC, seq DESC LIMIT @limit";
-    internal const string All = Rows + Filters + Newest;
+    internal const string All = Rows + Filters + NewestFirst;
     internal const string OnwardInWorkspace = Rows + "workspace_id = @workspace AND seq > @after AND " + Filters + " ORDER BY seq LIMIT @limit";
     internal const string Onward = Rows + "seq > @after AND " + Filters + " ORDER BY seq LIMIT @limit";
+
+    // What a person did, and what was done to their account; each half has its index, and neither reads further than a page.
+    internal const string OnwardOfPerson = Rows +
+        """
+        seq IN (
+            SELECT seq FROM (SELECT seq FROM audit_entry WHERE actor_id = @person AND actor_kind = 'person' AND seq > @after AND seq <= @through ORDER BY seq LIMIT @limit)
+            UNION
+            SELECT seq FROM (SELECT seq FROM audit_entry WHERE target_id = @person AND target_kind = 'person' AND seq > @after AND seq <= @through ORDER BY seq LIMIT @limit))
+        ORDER BY seq LIMIT @limit
+        """;
 
     /// <summary>Adds rows in the caller's transaction, which it began; they are there if and only if it commits.</summary>
     /// <param name="entries">Everything but the number and the name's number.</param>
@@ -120,6 +130,23 @@ internal sealed class AuditStore(ControlDatabase control, AuditChain chain)
         using var connection = control.Open();
         using var command = connection.Command(filter.WorkspaceId is null ? Onward : OnwardInWorkspace, [.. filter.Parameters(limit), ("@after", after)]);
         return [.. Read(command)];
+    }
+
+    /// <summary>Rows about a person, oldest first: those of what they did, and of what was done to their account.</summary>
+    /// <param name="after">Only rows with a larger number.</param>
+    /// <param name="through">The last number to look at.</param>
+    public IReadOnlyList<StoredAuditRow> NextOf(string person, long after, long through, int limit)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(OnwardOfPerson, ("@person", person), ("@after", after), ("@through", through), ("@limit", limit));
+        return [.. Read(command)];
+    }
+
+    /// <summary>The number of the newest row; 0 if there is none.</summary>
+    public long Newest()
+    {
+        using var connection = control.Open();
+        return Head(connection).Seq;
     }
 
     /// <summary>Every row, oldest first, read in one snapshot.</summary>

@@ -43,7 +43,7 @@ internal sealed record LimitOptions
     /// <summary>Requests of one agent a minute; 1 to 1,000,000.</summary>
     public int Sync { get; init; } = RateClasses.Sync.Requests;
 
-    /// <summary>Exports of whole workspaces an hour by person; 1 to 1,000,000.</summary>
+    /// <summary>Copies of what is kept about a person, an hour by person; 1 to 1,000,000.</summary>
     public int Export { get; init; } = RateClasses.Export.Requests;
 
     /// <summary>Messages to the operator an hour by address; 1 to 1,000,000.</summary>

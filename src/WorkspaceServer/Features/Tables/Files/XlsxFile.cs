@@ -1,6 +1,7 @@
 using SpreadCheetah;
 using SpreadCheetah.Styling;
 using SpreadCheetah.Worksheets;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Tables.Files;

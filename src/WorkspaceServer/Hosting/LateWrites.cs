@@ -1,4 +1,4 @@
-namespace WorkspaceServer.Features.Tables.Files;
+namespace WorkspaceServer.Hosting;
 
 /// <summary>Keeps what is written at once until somebody writes or flushes in time: a zip archive does both, and a response takes only the latter.</summary>
 /// <remarks>What is kept are heads and ends of entries, some kilobytes; rows are written in time.</remarks>

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Closure;
+using WorkspaceServer.Hosting;
+
+namespace WorkspaceServer.Commands;
+
+/// <summary>closure approve: closes an account whose owner asked for it, after what has to be done by hand.</summary>
+internal static class ApproveClosureCommand
+{
+    public static Command Build()
+    {
+        var id = new Argument<string>("ID") { Description = "The id of the case; see closure list." };
+        var subscription = new Option<bool>("--subscription-ended") { Description = "What they pay for has ended, or they pay for nothing." };
+        var identity = new Option<bool>("--identity-verified") { Description = "It was made sure that they asked themselves." };
+        var provider = new Option<bool>("--provider-cleaned") { Description = "Their account at the identity provider is removed, or there is none." };
+        var command = Verb.Create(
+            "approve",
+            "Close an account, after three things that are done by hand. It ends memberships, tokens and sessions; workspaces that nobody else is in are kept for 30 days.",
+            "closure approve 0199c3f2a4b87d100199c3f2a4b87d10 --subscription-ended --identity-verified --provider-cleaned",
+            Recording.As(AuditActions.PersonClosed, AuditActions.MemberRemoved, AuditActions.WorkspaceClosing));
+        command.Add(id);
+        command.Add(subscription);
+        command.Add(identity);
+        command.Add(provider);
+        return command.Runs((context, _) =>
+        {
+            var done = new ClosureChecklist(context.Arguments.GetValue(subscription), context.Arguments.GetValue(identity), context.Arguments.GetValue(provider));
+            var closed = context.Get<Closures>().Approve(context.Arguments.GetValue(id)!, done, Closures.Operator);
+            context.Output.Result(new { closed.Id, closed.Email, Closed = true }, output => output.Line($"The account of {closed.Email} is closed. No mail was sent: tell them."));
+            return Task.FromResult(ExitCodes.Ok);
+        });
+    }
+}
