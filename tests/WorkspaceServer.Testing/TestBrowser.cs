@@ -50,6 +50,20 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
     /// <summary>Sends a form of any kind, such as one with a file.</summary>
     public Task<Page> SendAsync(string path, HttpContent form) => SendAsync(HttpMethod.Post, path, form, "text/html");
 
+    /// <summary>Sends nothing by any method: an empty form to a page, an empty object to the JSON interface.</summary>
+    public Task<Page> SendAsync(HttpMethod method, string path, string? token)
+    {
+        HttpContent body = path.StartsWith("/api/", StringComparison.Ordinal)
+            ? new StringContent("{}", System.Text.Encoding.UTF8, "application/json")
+            : new FormUrlEncodedContent(token is null ? [] : [KeyValuePair.Create("__RequestVerificationToken", token)]);
+        if (token is not null)
+        {
+            body.Headers.TryAddWithoutValidation("X-CSRF-Token", token);
+        }
+
+        return SendAsync(method, path, body, "application/json");
+    }
+
     private async Task<Page> SendAsync(HttpMethod method, string path, HttpContent? body, string accept)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
@@ -66,12 +80,12 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
             request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         }
 
-        if (method == HttpMethod.Post && Origin is not null)
+        if (method != HttpMethod.Get && Origin is not null)
         {
             request.Headers.TryAddWithoutValidation("Origin", Origin);
         }
 
-        if (method == HttpMethod.Post && FetchSite is not null)
+        if (method != HttpMethod.Get && FetchSite is not null)
         {
             request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", FetchSite);
         }

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Features.Mail;
+using WorkspaceServer.Features.Public;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
 
@@ -33,6 +34,7 @@ internal static class Checks
         services.AddCheck<PortCheck>("port");
         services.AddCheck<PublicAddressCheck>("public address");
         services.AddCheck<MailCheck>("mail");
+        services.AddCheck<GrievanceCheck>("grievances", claims: ["B49"]);
         services.AddCheck<ControlFileCheck>("control database");
         services.AddCheck<AuditCheck>("audit log", claims: ["B28"]);
         services.AddCheck<BackupCheck>("backup", claims: ["A93"]);

@@ -290,7 +290,7 @@ internal static class DashboardPages
     internal sealed class Shells : IShells
     {
         private static readonly Shell Personal = new("Asha Kulkarni", null, null,
-            [new MenuGroup(null, [new MenuItem("Workspaces", "home", "/", InBar: true), new MenuItem("Security", "lock", AccountPaths.Security, InBar: true)])]);
+            [new MenuGroup(null, [new MenuItem("Workspaces", "home", "/", InBar: true), new MenuItem("Security", "lock", AccountPaths.Security, InBar: true), new MenuItem("Account Settings", "settings", AccountPaths.Settings)])]);
 
         private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner",
         [

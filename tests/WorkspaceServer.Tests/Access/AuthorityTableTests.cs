@@ -61,7 +61,7 @@ public sealed class AuthorityTableTests : IAsyncLifetime
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public sealed class EndpointsTests
         "what the agent does with it is recorded", "the run is recorded when it is committed", "nothing of it was visible",
         "using the passkey is recorded", "adding the passkey is recorded", "somebody looks at their own passkeys",
         "kept in memory for an hour, for the person alone; what is allowed on the way is recorded", "says only that something is new",
+        "kept in the visitor's own browser and nowhere else",
     ];
 
     [Theory]

@@ -15,11 +15,19 @@ internal sealed record PublicOptions
     /// <summary>Where somebody reports a hole: mailto:ADDRESS or https://PAGE, up to 200 characters. Empty: there is no /.well-known/security.txt.</summary>
     public string SecurityContact { get; init; } = "";
 
+    /// <summary>Where people complain: mailto:ADDRESS or https://PAGE, up to 200 characters. Empty: there is no page /legal/grievance.</summary>
+    public string GrievanceContact { get; init; } = "";
+
+    /// <summary>Who reads complaints, a name and perhaps a post; up to 200 characters. Empty: the page names nobody.</summary>
+    public string GrievanceOfficer { get; init; } = "";
+
     internal sealed class Validator : AbstractValidator<PublicOptions>
     {
         public Validator()
         {
             RuleFor(options => options.Operator).MaximumLength(MaxLength).Must(text => !text.Any(char.IsControl)).WithMessage("must have no line breaks.");
+            RuleFor(options => options.GrievanceOfficer).MaximumLength(MaxLength).Must(text => !text.Any(char.IsControl)).WithMessage("must have no line breaks.");
+            RuleFor(options => options.GrievanceContact).Must(text => text.Length == 0 || IsContact(text)).WithMessage("must be mailto:ADDRESS or https://PAGE.");
             RuleFor(options => options.SecurityContact).Must(text => text.Length == 0 || IsContact(text)).WithMessage("must be mailto:ADDRESS or https://PAGE.");
         }
 

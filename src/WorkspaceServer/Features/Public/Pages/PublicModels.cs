@@ -6,8 +6,16 @@ namespace WorkspaceServer.Features.Public.Pages;
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
 public sealed record AboutModel(string? Operator, string? Contact);
 
-public sealed record CookiesModel(IReadOnlyList<CookieRow> Cookies);
+/// <param name="Look">What is kept: light or dark; null if nothing is.</param>
+/// <param name="ChosenOn">When that was chosen; null if it was not.</param>
+public sealed record CookiesModel(
+    IReadOnlyList<CookieRow> Cookies, string Save, string Forget, string? Look = null, DateTimeOffset? ChosenOn = null, Hosting.FormProblems? Problems = null);
 
-public sealed record CookieRow(string Name, string Purpose, string Lasts);
+/// <param name="IsOptional">Signing in works without it.</param>
+public sealed record CookieRow(string Name, string Purpose, string Lasts, bool IsOptional = false);
+
+/// <param name="Officer">Who reads complaints; empty if nobody is named.</param>
+/// <param name="Contact">A link.</param>
+public sealed record GrievanceModel(string Officer, string Contact);
 
 public sealed record StatusModel((bool IsGood, string Words) Backup);
