@@ -26,7 +26,7 @@ namespace WorkspaceServer.Testing;
 internal sealed class RunningServer : IAsyncDisposable
 {
     /// <summary>Tests send more than anybody should; those of the limits set their own.</summary>
-    private static readonly LimitOptions Unlimited = new() { Public = 1_000_000, Assets = 1_000_000, Mcp = 1_000_000, Pages = 1_000_000, Api = 1_000_000, SignIn = 1_000_000, BadTokens = 1_000_000, ClientRegistration = 1_000_000, TokenExchange = 1_000_000, Pairing = 1_000_000, Sync = 1_000_000 };
+    public static readonly LimitOptions Unlimited = new() { Public = 1_000_000, Assets = 1_000_000, Mcp = 1_000_000, Pages = 1_000_000, Api = 1_000_000, SignIn = 1_000_000, BadTokens = 1_000_000, ClientRegistration = 1_000_000, TokenExchange = 1_000_000, Pairing = 1_000_000, Sync = 1_000_000 };
 
     private readonly WebApplication app;
 

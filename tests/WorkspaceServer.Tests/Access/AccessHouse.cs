@@ -16,7 +16,6 @@ using WorkspaceServer.Features.Access.Support;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Hosting;
-using WorkspaceServer.Hosting.Limits;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 
@@ -58,7 +57,7 @@ internal sealed class AccessHouse : IAsyncDisposable
                 services?.Invoke(collection);
             },
             map);
-        return new AccessHouse(await RunningServer.StartAsync(change: change, clock: clock, limits: new LimitOptions { Export = 1_000 }));
+        return new AccessHouse(await RunningServer.StartAsync(change: change, clock: clock, limits: RunningServer.Unlimited with { Export = 1_000_000 }));
     }
 
     /// <summary>Somebody new, with a role in a workspace if one is named.</summary>
