@@ -32,13 +32,13 @@ internal sealed class ClosureStore(ControlDatabase control)
     public static string? CallOff(ControlConnection connection, string person, DateTimeOffset now)
     {
         using var command = connection.Command(
-            "UPDATE closure SET called_off_at = @now WHERE person_id = @person AND " + Open + "RETURNING id", ("@person", person), ("@now", now.ToUnixTimeSeconds()));
+            "UPDATE closure SET called_off_at = @now WHERE person_id = @person AND called_off_at IS NULL AND approved_at IS NULL RETURNING id", ("@person", person), ("@now", now.ToUnixTimeSeconds()));
         return command.ExecuteScalar() as string;
     }
 
     /// <param name="by">The id of a person, or "operator".</param>
     public static void Approve(ControlConnection connection, string id, string by, DateTimeOffset now) => connection.Execute(
-        "UPDATE closure SET approved_at = @now, approved_by = @by WHERE id = @id AND " + Open, ("@id", id), ("@by", by), ("@now", now.ToUnixTimeSeconds()));
+        "UPDATE closure SET approved_at = @now, approved_by = @by WHERE id = @id AND called_off_at IS NULL AND approved_at IS NULL", ("@id", id), ("@by", by), ("@now", now.ToUnixTimeSeconds()));
 
     /// <summary>The open case of a person; null if there is none.</summary>
     public ClosureCase? FindOpenOf(string person)
