@@ -43,11 +43,9 @@ internal sealed partial class ServerProgram(string home) : IDisposable
     /// <summary>Runs another verb to its end.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {
-        using var program = Start(arguments);
-        var output = await program.StandardOutput.ReadToEndAsync(Cancel);
-        await program.WaitForExitAsync(Cancel);
-        Assert.True(program.ExitCode == 0, output);
-        return output;
+        var run = await ProgramRun.HereAsync(["--home", home, .. arguments]);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        return run.Output;
     }
 
     public async Task<JsonElement> RunJsonAsync(params string[] arguments) => JsonElement.Parse(await RunAsync([.. arguments, "--json"]));
@@ -60,7 +58,7 @@ internal sealed partial class ServerProgram(string home) : IDisposable
     }
 
     private Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", home, .. arguments]) { RedirectStandardOutput = true })!;
+        new ProcessStartInfo(ProgramRun.Program, ["--home", home, .. arguments]) { RedirectStandardOutput = true })!;
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();

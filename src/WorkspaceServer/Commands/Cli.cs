@@ -63,15 +63,18 @@ internal static class Cli
         return root;
     }
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="invocation">Where it writes to, if not to the program's own output.</param>
+    public static async Task<int> RunAsync(string[] args, InvocationConfiguration? invocation = null, CancellationToken cancel = default)
     {
         var parsed = Build().Parse(args);
+        invocation ??= new InvocationConfiguration();
+        invocation.EnableDefaultExceptionHandler = false;
         if (parsed.Errors.Count == 0 || parsed.Action is HelpWithExample)
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(invocation, cancel);
         }
 
-        var output = new Output(parsed.GetValue(GlobalOptions.Json));
+        var output = new Output(parsed.GetValue(GlobalOptions.Json), invocation.Output, invocation.Error);
         output.Error("usage", string.Join(' ', parsed.Errors.Select(error => error.Message)) + " Add --help to see how it is used.");
         return ExitCodes.Usage;
     }

@@ -14,7 +14,7 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
 
     public ParseResult Arguments => arguments;
 
-    public Output Output { get; } = new(arguments.GetValue(GlobalOptions.Json));
+    public Output Output { get; } = new(arguments.GetValue(GlobalOptions.Json), arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error);
 
     public SettingsFiles Files => Settings.FilesOf(arguments);
 

@@ -6,7 +6,9 @@ using Spectre.Console;
 namespace WorkspaceServer.Commands;
 
 /// <summary>What a verb prints: for people, tables and plain lines; with --json, one document on standard output.</summary>
-internal sealed class Output(bool json)
+/// <param name="plain">Standard output.</param>
+/// <param name="error">Standard error.</param>
+internal sealed class Output(bool json, TextWriter plain, TextWriter error)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -16,11 +18,13 @@ internal sealed class Output(bool json)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    private readonly TextWriter plain = Console.Out;
-    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-    private readonly IAnsiConsole errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(plain) });
+    private readonly IAnsiConsole errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
 
     public bool IsJson => json;
+
+    /// <summary>A person may be looking, rather than a file or a program.</summary>
+    public bool IsTerminal => console.Profile.Out.IsTerminal;
 
     /// <summary>Prints the document with --json, and what <paramref name="human"/> prints without.</summary>
     public void Result<T>(T document, Action<Output> human)
@@ -41,7 +45,7 @@ internal sealed class Output(bool json)
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, IReadOnlySet<int>? rightAligned = null)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        if (!console.Profile.Out.IsTerminal)
+        if (!IsTerminal)
         {
             // A file or a pipe has no width to fit into.
             console.Profile.Width = 1000;
@@ -77,14 +81,17 @@ internal sealed class Output(bool json)
     {
         if (json)
         {
-            Console.Error.WriteLine(JsonSerializer.Serialize(new { Error = new { Code = code, Message = message } }, Json));
+            error.WriteLine(JsonSerializer.Serialize(new { Error = new { Code = code, Message = message } }, Json));
         }
         else
         {
             errors.Write(new Text("error: ", new Style(Color.Red)));
-            Console.Error.WriteLine($"{Printable(message)} [{code}]");
+            error.WriteLine($"{Printable(message)} [{code}]");
         }
     }
+
+    /// <summary>Where a failure came from, for whoever looks for it.</summary>
+    public void Trace(Exception failure) => error.WriteLine(failure);
 
     /// <summary>Shows how far long work is, on standard error, if a person looks at it.</summary>
     public async Task<T> ProgressAsync<T>(string what, Func<Action<double, string>, Task<T>> work)

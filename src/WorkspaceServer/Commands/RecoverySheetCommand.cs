@@ -55,7 +55,7 @@ internal static class RecoverySheetCommand
         }
     }
 
-    private static bool IsSomebodyThere(CommandContext context, bool yes) => !yes && !context.Output.IsJson && !Console.IsInputRedirected && !Console.IsOutputRedirected;
+    private static bool IsSomebodyThere(CommandContext context, bool yes) => !yes && !context.Output.IsJson && !Console.IsInputRedirected && context.Output.IsTerminal;
 
     private static void AskIfSomebodyIsThere(CommandContext context, RecoverySheet sheet, bool yes)
     {

@@ -62,7 +62,7 @@ internal static class Verb
     {
         if (Environment.GetEnvironmentVariable(DebugVariable) is not null)
         {
-            Console.Error.WriteLine(error);
+            output.Trace(error);
         }
 
         switch (error)

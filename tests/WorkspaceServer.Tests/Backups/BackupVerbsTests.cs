@@ -1,6 +1,5 @@
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Backups;
@@ -75,7 +74,7 @@ public sealed class BackupVerbsTests : IDisposable
         Assert.Equal(text, await File.ReadAllTextAsync(folder.File("backup.key"), Cancel));
     }
 
-    private Task<ProgramRun> RunAsync(string home, params string[] arguments) => ProgramRun.StartAsync(
+    private Task<ProgramRun> RunAsync(string home, params string[] arguments) => ProgramRun.HereAsync(
     [
         "--home", folder.File(home), "--set", $"Backup:Directory={folder.File("store")}", .. recipient.Length > 0 ? (string[])["--set", $"Backup:Recipients:0={recipient}"] : [], .. arguments,
     ]);

@@ -4,7 +4,6 @@ using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using WorkspaceServer.Vault.Keys;
 using Xunit;
 
@@ -223,7 +222,7 @@ public sealed class DrillTests : IAsyncDisposable
 
     private async Task<ProgramRun> RunAsync(int exitCode, params string[] arguments)
     {
-        var run = await ProgramRun.StartAsync(["--home", folder.File("a"), .. arguments]);
+        var run = await ProgramRun.HereAsync(["--home", folder.File("a"), .. arguments]);
         Assert.True(run.ExitCode == exitCode, run.Output + run.Error);
         return run;
     }

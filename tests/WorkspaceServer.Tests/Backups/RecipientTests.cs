@@ -6,7 +6,6 @@ using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Backups;
@@ -105,7 +104,7 @@ public sealed class RecipientTests : IDisposable
         Assert.Equal($$$"""{"Backup": {"Recipients": ["{{{one}}}"]}}""", await File.ReadAllTextAsync(Settings, Cancel));
 
         // Set in two places: which one wins is not for a program to change.
-        var elsewhere = await ProgramRun.StartAsync(["--config", Settings, "--set", $"Backup:Recipients:1={second.Recipient}", "key", "backup-recipients", "remove", one]);
+        var elsewhere = await ProgramRun.HereAsync(["--config", Settings, "--set", $"Backup:Recipients:1={second.Recipient}", "key", "backup-recipients", "remove", one]);
         Assert.Equal(78, elsewhere.ExitCode);
     }
 
@@ -140,7 +139,7 @@ public sealed class RecipientTests : IDisposable
 
     private async Task<ProgramRun> RunAsync(int exitCode, params string[] arguments)
     {
-        var run = await ProgramRun.StartAsync(["--config", Settings, "key", "backup-recipients", .. arguments]);
+        var run = await ProgramRun.HereAsync(["--config", Settings, "key", "backup-recipients", .. arguments]);
         Assert.True(run.ExitCode == exitCode, run.Output + run.Error);
         return run;
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Backups;
@@ -87,7 +86,7 @@ public sealed class RecoverySheetTests : IDisposable
 
     private async Task<ProgramRun> RunAsync(int exitCode, params string[] arguments)
     {
-        var run = await ProgramRun.StartAsync(["--home", folder.File("a"), .. arguments]);
+        var run = await ProgramRun.HereAsync(["--home", folder.File("a"), .. arguments]);
         Assert.True(run.ExitCode == exitCode, run.Output + run.Error);
         return run;
     }

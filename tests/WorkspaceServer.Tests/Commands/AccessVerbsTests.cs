@@ -107,5 +107,5 @@ public sealed class AccessVerbsTests : IAsyncLifetime
 
     private async Task<int> FailsAsync(params string[] arguments) => (await RunAsync(arguments)).ExitCode;
 
-    private Task<ProgramRun> RunAsync(string[] arguments) => ProgramRun.StartAsync(["--home", folder.Path, .. arguments, "--json"]);
+    private Task<ProgramRun> RunAsync(string[] arguments) => ProgramRun.HereAsync(["--home", folder.Path, .. arguments, "--json"]);
 }

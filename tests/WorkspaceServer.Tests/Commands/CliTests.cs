@@ -40,7 +40,7 @@ public sealed class CliTests
     [InlineData("query", "SELECT 1", "-w", "x", "--max-rows", "10001")]
     [InlineData("workspace")]
     [InlineData("version", "--nope")]
-    public async Task WrongUsageExitsWithTwo(params string[] arguments) => Assert.Equal(2, await Cli.RunAsync(arguments));
+    public async Task WrongUsageExitsWithTwo(params string[] arguments) => Assert.Equal(2, await Cli.RunAsync(arguments, cancel: TestContext.Current.CancellationToken));
 
     private static IEnumerable<(string Path, Command Verb)> Leaves(Command command, string path) => command.Subcommands.SelectMany(verb =>
         verb.Subcommands.Count > 0 ? Leaves(verb, $"{path}{verb.Name} ") : [($"{path}{verb.Name}", verb)]);

@@ -63,7 +63,7 @@ public sealed class DoctorTests : IDisposable
 
         var finding = Assert.Single(await FailuresAsync(config));
         Assert.Equal($"chmod 0600 {secrets}", finding.Cure);
-        Assert.Equal(78, (await RunAsync([.. config, "serve"])).ExitCode);
+        Assert.Equal(78, (await ProgramRun.StartAsync(["--home", folder.Path, .. config, "serve"])).ExitCode);
 
         File.SetUnixFileMode(secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await RunAsync([.. config, "init"]);
@@ -108,5 +108,5 @@ public sealed class DoctorTests : IDisposable
     }
 
     private Task<ProgramRun> RunAsync(params string[] arguments) =>
-        ProgramRun.StartAsync(["--home", folder.Path, .. arguments]);
+        ProgramRun.HereAsync(["--home", folder.Path, .. arguments]);
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace WorkspaceServer.Tests.Commands;
 
-/// <summary>The program itself, as an operator starts it: what it prints, where, and with which exit code.</summary>
+/// <summary>What an operator gets from the program: what it prints, where, and with which exit code.</summary>
 public sealed class ProgramTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -11,21 +11,21 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task FromNothingToAnAnswer()
     {
-        Assert.Equal(0, (await RunAsync("init")).ExitCode);
-        var made = await RunAsync("workspace", "create", "Books", "--sample", "--json");
+        Assert.Equal(0, (await StartAsync("init")).ExitCode);
+        var made = await StartAsync("workspace", "create", "Books", "--sample", "--json");
         var id = made.Json.GetProperty("id").GetString()!;
         Assert.Equal(13, made.Json.GetProperty("tables").GetArrayLength());
 
-        var answer = await RunAsync("query", "-w", id, "SELECT round(sum(amount), 2) FROM voucher_lines", "--json");
+        var answer = await StartAsync("query", "-w", id, "SELECT round(sum(amount), 2) FROM voucher_lines", "--json");
         Assert.Equal(0, answer.Json.GetProperty("rows")[0][0].GetDouble());
-        Assert.Contains("13 tables", (await RunAsync("doctor", "--thorough")).Output, StringComparison.Ordinal);
-        Assert.Contains("parties", (await RunAsync("table", "list", "-w", "books")).Output, StringComparison.Ordinal);
+        Assert.Contains("13 tables", (await StartAsync("doctor", "--thorough")).Output, StringComparison.Ordinal);
+        Assert.Contains("parties", (await StartAsync("table", "list", "-w", "books")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TheDemoAnswersItsFirstQuestion()
     {
-        var run = await RunAsync("--set", "Server:Url=http://127.0.0.1:0", "demo", "--once");
+        var run = await StartAsync("--set", "Server:Url=http://127.0.0.1:0", "demo", "--once");
 
         Assert.Equal("", run.Error);
         Assert.Contains("open_invoices", run.Output, StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class ProgramTests : IDisposable
         await RunAsync("init");
         File.SetUnixFileMode(folder.File("keys/master.key"), mode);
 
-        var run = await RunAsync("serve");
+        var run = await StartAsync("serve");
 
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("chmod 0400", run.Error, StringComparison.Ordinal);
@@ -105,7 +105,7 @@ public sealed class ProgramTests : IDisposable
     {
         await RunAsync("init");
         await RunAsync("workspace", "create", "Books", "--sample");
-        await RunAsync("demo", "--once", "--set", "Server:Url=http://127.0.0.1:0");
+        await StartAsync("demo", "--once", "--set", "Server:Url=http://127.0.0.1:0");
         var key = await File.ReadAllBytesAsync(folder.File("keys/master.key"), TestContext.Current.CancellationToken);
         var output = string.Concat((await RunAsync("config", "print")).Output, (await RunAsync("doctor", "--json")).Output, (await RunAsync("workspace", "list", "--json")).Output);
 
@@ -139,16 +139,20 @@ public sealed class ProgramTests : IDisposable
         var plain = places.FirstOrDefault(File.Exists);
         Assert.SkipWhen(plain is null, "this machine has no plain SQLite library to try (Debian package libsqlite3-0)");
 
-        var run = await RunAsync("--set", $"Vault:SqlCipherLibrary={plain}", "init");
+        var run = await StartAsync("--set", $"Vault:SqlCipherLibrary={plain}", "init");
 
         Assert.Equal(78, run.ExitCode);
         Assert.Contains("plain SQLite, not SQLCipher", run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("data")));
     }
 
+    /// <summary>A library is loaded once, so each of these is a process of its own.</summary>
     [Theory]
     [InlineData(78, "no SQLCipher library at", "--set", "Vault:SqlCipherLibrary=/nowhere.so", "version")]
     [InlineData(78, "cannot be loaded", "--set", "Vault:SqlCipherLibrary=/etc/passwd", "version")]
+    public async Task ALibraryThatCannotBeUsedIsNamed(int code, string message, params string[] arguments) => AssertSaid(code, message, await StartAsync(arguments));
+
+    [Theory]
     [InlineData(78, "Run: workspace-server init", "workspace", "list")]
     [InlineData(78, "no section 'Foo'", "--set", "Foo:Bar=1", "config", "validate")]
     [InlineData(78, "DeadlineMilliseconds", "--set", "Query:DeadlineMilliseconds=99", "config", "validate")]
@@ -158,17 +162,19 @@ public sealed class ProgramTests : IDisposable
     [InlineData(78, "no setting 'Limits:Sign'", "--set", "Limits:Sign=1", "config", "validate")]
     [InlineData(78, "Limits:SignIn: must be 1 to", "--set", "Limits:SignIn=0", "config", "validate")]
     [InlineData(2, "--help", "workspace", "create")]
-    public async Task WhatIsWrongIsSaidInOneSentence(int code, string message, params string[] arguments)
-    {
-        var run = await RunAsync(arguments);
+    public async Task WhatIsWrongIsSaidInOneSentence(int code, string message, params string[] arguments) => AssertSaid(code, message, await RunAsync(arguments));
 
+    public void Dispose() => folder.Dispose();
+
+    private static void AssertSaid(int code, string message, ProgramRun run)
+    {
         Assert.Equal(code, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
 
-    public void Dispose() => folder.Dispose();
+    private Task<ProgramRun> StartAsync(params string[] arguments) => ProgramRun.StartAsync(["--home", folder.Path, .. arguments]);
 
-    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.StartAsync(["--home", folder.Path, .. arguments]);
+    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.HereAsync(["--home", folder.Path, .. arguments]);
 }

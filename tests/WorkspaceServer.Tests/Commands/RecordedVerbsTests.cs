@@ -210,16 +210,14 @@ public sealed class RecordedVerbsTests : IDisposable
 
     private async Task<JsonElement> RunAsync(int code, params string[] arguments)
     {
-        using var process = Start(arguments);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
-        await process.WaitForExitAsync(Cancel);
-        Assert.True(code == process.ExitCode, $"{string.Join(' ', arguments)} exited with {process.ExitCode}: {await error}{await output}");
-        return arguments.Contains("--json") && (await output).Length > 0 ? JsonElement.Parse(await output) : default;
+        var run = await ProgramRun.HereAsync(["--home", folder.Path, .. arguments]);
+        Assert.True(code == run.ExitCode, $"{string.Join(' ', arguments)} exited with {run.ExitCode}: {run.Error}{run.Output}");
+        return arguments.Contains("--json") && run.Output.Length > 0 ? run.Json : default;
     }
 
     private Process Start(params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "workspace-server"), ["--home", folder.Path, .. arguments])
+        var process = Process.Start(new ProcessStartInfo(ProgramRun.Program, ["--home", folder.Path, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -63,7 +63,7 @@ public sealed class BackupCrashTests(BackupCrashTests.Template template) : IClas
         if (!run.IsAcknowledged)
         {
             // It goes on where it was, or was done.
-            var again = await Program(home, "live").RunAsync([.. Settings(home), .. Rotate]);
+            var again = await Program(home, "live").HereAsync([.. Settings(home), .. Rotate]);
             Assert.True(again.ExitCode == 0, again.Error);
         }
 
@@ -115,7 +115,7 @@ public sealed class BackupCrashTests(BackupCrashTests.Template template) : IClas
 
     private static async Task SucceedsAsync(TemporaryFolder home, string name, params string[] arguments)
     {
-        var run = await Program(home, name).RunAsync([.. Settings(home), .. arguments]);
+        var run = await Program(home, name).HereAsync([.. Settings(home), .. arguments]);
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
     }
 

@@ -125,7 +125,7 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
         var folders = Directory.GetDirectories(home.File("data/workspaces")).Length;
 
         Assert.True(run.WasKilled && folders == 2, $"exit code {run.ExitCode}, {folders} folders");
-        Assert.Equal(0, (await program.RunAsync("doctor")).ExitCode);
+        Assert.Equal(0, (await program.HereAsync("doctor")).ExitCode);
         Assert.Single(Directory.GetDirectories(home.File("data/workspaces")));
     }
 
@@ -178,7 +178,7 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
                 check(home, run, template);
             }
 
-            var doctor = await program.RunAsync("doctor", "--thorough");
+            var doctor = await program.HereAsync("doctor", "--thorough");
             Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
 
             using (var home = new CrashedHome(folder.Path))
@@ -232,7 +232,7 @@ public sealed class CrashTests(CrashTests.Template template) : IClassFixture<Cra
             }
 
             using var copy = Copy();
-            Assert.Equal(0, (await new TracedProgram(copy.Path).RunAsync("sample", "-w", "Books")).ExitCode);
+            Assert.Equal(0, (await new TracedProgram(copy.Path).HereAsync("sample", "-w", "Books")).ExitCode);
             using var loaded = new CrashedHome(copy.Path);
             SampleTables = loaded.Tables("Books").Where(table => table.Key != "orders").ToDictionary();
         }

@@ -46,16 +46,16 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
         using var folder = template.Copy();
         var program = new TracedProgram(folder.Path);
         Assert.True((await program.KilledAsync(new KillPoint("rename", 3), Rotate)).WasKilled);
-        var undone = await program.RunAsync(Undo);
+        var undone = await program.HereAsync(Undo);
         Assert.True(undone.ExitCode == 0, undone.Error);
         Assert.Equal(["master.key"], Keys(folder));
         await RequireWholeAsync(folder, program);
 
         Assert.True((await program.KilledAsync(new KillPoint("rename", 5), Rotate)).WasKilled);
-        var late = await program.RunAsync(Undo);
+        var late = await program.HereAsync(Undo);
         Assert.Equal(2, late.ExitCode);
         Assert.Contains("too late", late.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await program.RunAsync(Rotate)).ExitCode);
+        Assert.Equal(0, (await program.HereAsync(Rotate)).ExitCode);
         await RequireWholeAsync(folder, program);
     }
 
@@ -72,13 +72,13 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
         {
             if (File.Exists(folder.File("keys/master.key.next")))
             {
-                var refused = await program.RunAsync("workspace", "list");
+                var refused = await program.HereAsync("workspace", "list");
                 Assert.Equal(78, refused.ExitCode);
                 Assert.Contains("key rotate --yes", refused.Error, StringComparison.Ordinal);
             }
 
             // A run that was killed before its first step, or after its last, begins another replacement; both are fine.
-            var finished = await program.RunAsync(Rotate);
+            var finished = await program.HereAsync(Rotate);
             Assert.True(finished.ExitCode == 0, finished.Error);
             await RequireWholeAsync(folder, program);
             var keys = Keys(folder).ToArray();
@@ -104,7 +104,7 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
         }
 
         Assert.Empty(Directory.GetFiles(folder.File("data"), "*.rekeyed*", SearchOption.AllDirectories));
-        var doctor = await program.RunAsync("doctor");
+        var doctor = await program.HereAsync("doctor");
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
     }
 
@@ -145,7 +145,7 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
                 ["table", "import", home.File("rows.csv"), "-w", "Books", "--name", "orders"], ["table", "import", home.File("rows.csv"), "-w", "Second", "--name", "orders"],
             })
             {
-                var run = await program.RunAsync(arguments);
+                var run = await program.HereAsync(arguments);
                 Assert.True(run.ExitCode == 0, run.Error);
             }
 

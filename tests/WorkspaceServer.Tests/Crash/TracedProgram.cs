@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using WorkspaceServer.Testing;
@@ -16,9 +15,10 @@ internal sealed partial class TracedProgram(string home)
     /// <summary>Whatever changes a file, a name, or tells the user something.</summary>
     public static readonly string[] Calls = ["pwrite64", "fsync", "fdatasync", "ftruncate", "mkdir", "rmdir", "unlink", "unlinkat", "write"];
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "workspace-server");
-
     public Task<ProgramRun> RunAsync(params string[] arguments) => StartAsync(WithoutUmask(arguments));
+
+    /// <summary>The same without starting the program, and with the umask of the tests.</summary>
+    public Task<ProgramRun> HereAsync(params string[] arguments) => ProgramRun.HereAsync(Arguments(arguments));
 
     public Task<ProgramRun> KilledAsync(KillPoint point, params string[] arguments) => StartAsync([
         // Not with --seccomp-bpf: strace 6.1 then injects at the first call or never.
@@ -45,28 +45,12 @@ internal sealed partial class TracedProgram(string home)
             .OrderBy(count => count.Key, StringComparer.Ordinal),
     ];
 
-    private string[] WithoutUmask(string[] arguments) => ["sh", "-c", "umask 000; exec \"$0\" \"$@\"", Program, "--home", home, "--set", "Server:Url=http://127.0.0.1:0", .. arguments];
+    private string[] Arguments(string[] arguments) => ["--home", home, "--set", "Server:Url=http://127.0.0.1:0", .. arguments];
 
-    private static async Task<ProgramRun> StartAsync(string[] command)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new ProgramRun(process.ExitCode, await output, await error);
-    }
+    private string[] WithoutUmask(string[] arguments) => ["sh", "-c", "umask 000; exec \"$0\" \"$@\"", ProgramRun.Program, .. Arguments(arguments)];
+
+    private static Task<ProgramRun> StartAsync(string[] command) => ProgramRun.OfAsync(command[0], command[1..]);
 
     [GeneratedRegex(@"^(?<thread>\d+) +(?<call>\w+)\(")]
     private static partial Regex Line();
-}
-
-internal sealed record ProgramRun(int ExitCode, string Output, string Error)
-{
-    private const int Killed = 128 + 9;
-
-    public bool WasKilled => ExitCode == Killed;
-
-    /// <summary>The result was printed, all of it: from here on the user counts on it.</summary>
-    public bool IsAcknowledged => Output.TrimEnd().EndsWith('}') || Output.TrimEnd().EndsWith(']');
 }

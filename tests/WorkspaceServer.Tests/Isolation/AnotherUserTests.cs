@@ -10,7 +10,7 @@ namespace WorkspaceServer.Tests.Isolation;
 /// Somebody else on the same machine, while the real server runs: started with a umask that forbids nothing, in a folder that everybody may
 /// enter, so that only the server's own care is tried.
 /// </summary>
-public sealed partial class AnotherUserTests : IAsyncLifetime
+public sealed partial class AnotherUserTests(AnotherUserTests.Running server) : IClassFixture<AnotherUserTests.Running>, IAsyncLifetime
 {
     private const string Nobody = "65534";
     private const UnixFileMode Everybody =
@@ -30,9 +30,7 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
     private static readonly string[] OfAProcess =
         ["environ", "mem", "maps", "smaps", "auxv", "stack", "syscall", "io", "cwd", "root", "exe", "fd", "fdinfo", "map_files", .. Enumerable.Range(0, 24).Select(number => $"fd/{number}")];
 
-    private readonly TemporaryFolder home = new();
-    private Process? server;
-    private string url = "";
+    private TemporaryFolder Home => server.Home;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -42,8 +40,9 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
     [Trait("claim", "D21")]
     public async Task NobodyReadsAFileOrAProcess()
     {
-        var workers = Children(server!.Id);
-        var files = Directory.EnumerateFileSystemEntries(home.Path, "*", SearchOption.AllDirectories).Where(path => path != home.File("temporary")).ToArray();
+        await server.AskAsync();
+        var workers = Children(server.Id);
+        var files = Directory.EnumerateFileSystemEntries(Home.Path, "*", SearchOption.AllDirectories).Where(path => path != Home.File("temporary")).ToArray();
         var processes = workers.Append(server.Id).SelectMany(process => OfAProcess.Select(name => $"/proc/{process}/{name}"));
 
         Assert.Contains(files, path => path.EndsWith("workspace.db-wal", StringComparison.Ordinal));
@@ -60,20 +59,22 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-        Assert.All(Directory.EnumerateFileSystemEntries(home.File("temporary"), "*", SearchOption.AllDirectories), path => Assert.Equal((path, UnixFileMode.None), (path, File.GetUnixFileMode(path) & others)));
+        Assert.All(Directory.EnumerateFileSystemEntries(Home.File("temporary"), "*", SearchOption.AllDirectories), path => Assert.Equal((path, UnixFileMode.None), (path, File.GetUnixFileMode(path) & others)));
     }
 
     [Fact]
     public async Task WhatIsOpenWouldBeFound()
     {
-        Directory.CreateDirectory(home.File("open"));
-        File.SetUnixFileMode(home.File("open"), Everybody | UnixFileMode.OtherWrite);
-        await File.WriteAllTextAsync(home.File("open/file"), "x", Cancel);
-        File.SetUnixFileMode(home.File("open/file"), UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
-        var found = await TryAsync([home.File("open"), home.File("open/file"), "/proc/self/environ", "/proc/self/cwd"]);
+        using var planted = new TemporaryFolder();
+        File.SetUnixFileMode(planted.Path, Everybody);
+        Directory.CreateDirectory(planted.File("open"));
+        File.SetUnixFileMode(planted.File("open"), Everybody | UnixFileMode.OtherWrite);
+        await File.WriteAllTextAsync(planted.File("open/file"), "x", Cancel);
+        File.SetUnixFileMode(planted.File("open/file"), UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        var found = await TryAsync([planted.File("open"), planted.File("open/file"), "/proc/self/environ", "/proc/self/cwd"]);
 
         foreach (var line in (string[])[
-            $"reads {home.File("open")}", $"makes files in {home.File("open")}", $"reads {home.File("open/file")}", $"writes {home.File("open/file")}", "reads /proc/self/environ", "follows /proc/self/cwd",
+            $"reads {planted.File("open")}", $"makes files in {planted.File("open")}", $"reads {planted.File("open/file")}", $"writes {planted.File("open/file")}", "reads /proc/self/environ", "follows /proc/self/cwd",
         ])
         {
             Assert.Contains(line, found, StringComparison.Ordinal);
@@ -84,7 +85,8 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
     [Trait("claim", "D22")]
     public async Task TheServerListensOnLoopbackOnly_AndItsWorkersNowhere()
     {
-        var workers = Children(server!.Id);
+        await server.AskAsync();
+        var workers = Children(server.Id);
         Assert.NotEmpty(workers);
         Assert.All(workers.SelectMany(OpenFiles), name => Assert.DoesNotContain("socket:", name, StringComparison.Ordinal));
 
@@ -94,51 +96,16 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields is [_, _, _, "0A", ..] && own.Contains($"socket:[{fields[9]}]"))
             .Select(fields => fields[1]).ToArray();
-        Assert.Equal($"0100007F:{new Uri(url).Port:X4}", Assert.Single(listening));
+        Assert.Equal($"0100007F:{new Uri(server.Url).Port:X4}", Assert.Single(listening));
     }
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can become another user; run the tests as root.");
-        File.SetUnixFileMode(home.Path, Everybody);
-        Directory.CreateDirectory(home.File("temporary"));
-        File.SetUnixFileMode(home.File("temporary"), Everybody);
-        await File.WriteAllTextAsync(home.File("orders.csv"), "id,name\n1,one\n2,two\n", Cancel);
-        File.SetUnixFileMode(home.File("orders.csv"), UnixFileMode.UserRead);
-        foreach (var arguments in new string[][]
-        {
-            ["init"], ["workspace", "create", "Books"], ["table", "import", home.File("orders.csv"), "-w", "Books"], ["token", "create", "-w", "Books", "--out", home.File("token.txt")],
-        })
-        {
-            using var program = Start(arguments);
-            await program.WaitForExitAsync(Cancel);
-            Assert.Equal(0, program.ExitCode);
-        }
-
-        server = Start(["serve", "--set", "Server:Url=http://127.0.0.1:0", "--set", "Server:LogFormat=Json"]);
-        while (url.Length == 0 && await server.StandardOutput.ReadLineAsync(Cancel) is { } line)
-        {
-            url = Address().Match(line).Value;
-        }
-
-        // A worker opens the workspace, and the log of the next import stays, since the server has the file open.
-        await AskAsync();
-        using var again = Start(["table", "import", home.File("orders.csv"), "-w", "Books", "--name", "again"]);
-        await again.WaitForExitAsync(Cancel);
-        await AskAsync();
+        return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (server is not null)
-        {
-            server.Kill();
-            await server.WaitForExitAsync(CancellationToken.None);
-            server.Dispose();
-        }
-
-        home.Dispose();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static int[] Children(int process) =>
         [.. Directory.GetDirectories($"/proc/{process}/task").SelectMany(task => IfThere(() => File.ReadAllText($"{task}/children"))?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Select(int.Parse).Distinct()];
@@ -169,30 +136,81 @@ public sealed partial class AnotherUserTests : IAsyncLifetime
         return output;
     }
 
-    private Process Start(string[] arguments)
+    /// <summary>The server, with one workspace, a worker that has it open, and a log that stays because the server has the file open.</summary>
+    public sealed partial class Running : IAsyncLifetime
     {
-        var start = new ProcessStartInfo("sh", ["-c", "umask 000; exec \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "workspace-server"), "--home", home.Path, .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
-        start.Environment["TMPDIR"] = home.File("temporary");
-        return Process.Start(start)!;
-    }
+        private Process? server;
 
-    private async Task AskAsync()
-    {
-        using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url + "/mcp") { Content = new StringContent(McpCalls.Call("execute_sql", """{"sql":"SELECT count(*) FROM orders"}"""), Encoding.UTF8, "application/json") };
-        request.Headers.Add("Authorization", "Bearer " + await File.ReadAllTextAsync(home.File("token.txt"), Cancel));
-        foreach (var (name, value) in McpCalls.Accept)
+        internal TemporaryFolder Home { get; } = new();
+
+        internal string Url { get; private set; } = "";
+
+        internal int Id => server!.Id;
+
+        public async ValueTask InitializeAsync()
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            File.SetUnixFileMode(Home.Path, Everybody);
+            Directory.CreateDirectory(Home.File("temporary"));
+            File.SetUnixFileMode(Home.File("temporary"), Everybody);
+            await File.WriteAllTextAsync(Home.File("orders.csv"), "id,name\n1,one\n2,two\n");
+            File.SetUnixFileMode(Home.File("orders.csv"), UnixFileMode.UserRead);
+            foreach (var arguments in new string[][]
+            {
+                ["init"], ["workspace", "create", "Books"], ["table", "import", Home.File("orders.csv"), "-w", "Books"], ["token", "create", "-w", "Books", "--out", Home.File("token.txt")],
+            })
+            {
+                using var program = Start(arguments);
+                await program.WaitForExitAsync();
+                Assert.Equal(0, program.ExitCode);
+            }
+
+            server = Start(["serve", "--set", "Server:Url=http://127.0.0.1:0", "--set", "Server:LogFormat=Json"]);
+            while (Url.Length == 0 && await server.StandardOutput.ReadLineAsync() is { } line)
+            {
+                Url = Address().Match(line).Value;
+            }
+
+            _ = server.StandardOutput.ReadToEndAsync();
+            await AskAsync();
+            using var again = Start(["table", "import", Home.File("orders.csv"), "-w", "Books", "--name", "again"]);
+            await again.WaitForExitAsync();
+            await AskAsync();
         }
 
-        using var response = await client.SendAsync(request, Cancel);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
-    }
+        public async ValueTask DisposeAsync()
+        {
+            if (server is not null)
+            {
+                server.Kill();
+                await server.WaitForExitAsync();
+                server.Dispose();
+            }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
-    private static partial Regex Address();
+            Home.Dispose();
+        }
+
+        internal async Task AskAsync()
+        {
+            using var client = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Post, Url + "/mcp") { Content = new StringContent(McpCalls.Call("execute_sql", """{"sql":"SELECT count(*) FROM orders"}"""), Encoding.UTF8, "application/json") };
+            request.Headers.Add("Authorization", "Bearer " + await File.ReadAllTextAsync(Home.File("token.txt")));
+            foreach (var (name, value) in McpCalls.Accept)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using var response = await client.SendAsync(request);
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+
+        private Process Start(string[] arguments)
+        {
+            var start = new ProcessStartInfo("sh", ["-c", "umask 000; exec \"$0\" \"$@\"", ProgramRun.Program, "--home", Home.Path, .. arguments]) { RedirectStandardOutput = true };
+            start.Environment["TMPDIR"] = Home.File("temporary");
+            return Process.Start(start)!;
+        }
+
+        [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+        private static partial Regex Address();
+    }
 }

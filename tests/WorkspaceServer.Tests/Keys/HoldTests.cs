@@ -5,7 +5,6 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Keys;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Tokens;
 using Xunit;
@@ -127,7 +126,7 @@ public sealed class HoldTests
 
         async Task<ProgramRun> RunAsync(string home, int exitCode, params string[] arguments)
         {
-            var run = await ProgramRun.StartAsync(
+            var run = await ProgramRun.HereAsync(
             [
                 "--home", folder.File(home), "--set", $"Backup:Directory={folder.File("store")}", .. recipient.Length > 0 ? (string[])["--set", $"Backup:Recipients:0={recipient}"] : [], .. arguments,
             ]);

@@ -9,7 +9,6 @@ using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Architecture;
-using WorkspaceServer.Tests.Commands;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
@@ -209,7 +208,7 @@ public sealed class KeyRotationTests : IDisposable
 
     private async Task<ProgramRun> RunAsync(string home, int exitCode, params string[] arguments)
     {
-        var run = await ProgramRun.StartAsync(
+        var run = await ProgramRun.HereAsync(
         [
             "--home", folder.File(home), "--set", $"Backup:Directory={folder.File("store")}", .. recipient.Length > 0 ? (string[])["--set", $"Backup:Recipients:0={recipient}"] : [], .. arguments,
         ]);

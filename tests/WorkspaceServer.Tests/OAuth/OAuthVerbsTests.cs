@@ -2,7 +2,6 @@ using System.Text.Json;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Testing;
-using WorkspaceServer.Tests.Commands;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -61,5 +60,5 @@ public sealed class OAuthVerbsTests : IDisposable
         return JsonElement.Parse(run.Output);
     }
 
-    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.StartAsync(["--home", folder.Path, .. arguments, "--json"]);
+    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.HereAsync(["--home", folder.Path, .. arguments, "--json"]);
 }

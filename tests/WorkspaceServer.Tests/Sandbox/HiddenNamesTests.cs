@@ -6,11 +6,8 @@ using Xunit;
 namespace WorkspaceServer.Tests.Sandbox;
 
 /// <summary>What a statement is refused with says nothing of names that the caller may not know: hidden and unknown ones are answered alike.</summary>
-public sealed class HiddenNamesTests : IAsyncLifetime
+public sealed class HiddenNamesTests(HiddenNamesTests.Books loaded) : IClassFixture<HiddenNamesTests.Books>
 {
-    private readonly TemporaryWorkspaces server = new();
-    private WorkspaceId books;
-
     // {c} is a hidden column of parties or an unknown one, {t} a hidden table or an unknown one, {i} an index.
     [Theory]
     [InlineData("SELECT {c} FROM parties")]
@@ -64,21 +61,29 @@ public sealed class HiddenNamesTests : IAsyncLifetime
     [InlineData("SELECT name, narration FROM parties, vouchers WHERE id = 1", "ambiguous column name: id")]
     public async Task TheComplaintIsSqlites(string sql, string message) => Assert.Equal(message, await OutcomeAsync(sql, "", "", ""));
 
-    public async ValueTask InitializeAsync() => books = await HostileYard.LoadAsync(server);
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
     private async Task<string> OutcomeAsync(string template, string column, string table, string index)
     {
         var sql = template.Replace("{c}", column, StringComparison.Ordinal).Replace("{t}", table, StringComparison.Ordinal).Replace("{i}", index, StringComparison.Ordinal);
         try
         {
-            return (await server.AskAsync(books, sql, TestContext.Current.CancellationToken, HostileYard.Access)).Rows[0][0].ToString();
+            return (await loaded.Server.AskAsync(loaded.Id, sql, TestContext.Current.CancellationToken, HostileYard.Access)).Rows[0][0].ToString();
         }
         catch (ProblemException problem)
         {
             var message = table.Length == 0 ? problem.Message : problem.Message.Replace(table, "(table)", StringComparison.Ordinal).Replace(column, "(column)", StringComparison.Ordinal);
             return message;
         }
+    }
+
+    /// <summary>Nothing here changes them, so they are loaded once.</summary>
+    public sealed class Books : IAsyncLifetime
+    {
+        internal TemporaryWorkspaces Server { get; } = new();
+
+        internal WorkspaceId Id { get; private set; }
+
+        public async ValueTask InitializeAsync() => Id = await HostileYard.LoadAsync(Server);
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
     }
 }
