@@ -18,7 +18,7 @@ rm -rf "$root/usr/lib/workspace-server" "$share"
 install -d "$root/usr/lib/workspace-server" "$root/usr/bin" "$share"
 cp -R "$program/." "$root/usr/lib/workspace-server/"
 ln -sfn ../lib/workspace-server/workspace-server "$root/usr/bin/workspace-server"
-for unit in workspace-server.service workspace-drill.service workspace-drill.timer workspace-drill-sample.service workspace-drill-sample.timer; do
+for unit in workspace-server.service workspace-smoke.service workspace-smoke.timer workspace-drill.service workspace-drill.timer workspace-drill-sample.service workspace-drill-sample.timer; do
     install -D -m 0644 "$here/$unit" "$root/usr/lib/systemd/system/$unit"
 done
 install -D -m 0644 "$here/sysusers.conf" "$root/usr/lib/sysusers.d/workspace-server.conf"

@@ -20,7 +20,7 @@ internal static class Cli
           workspace-server --home ./books serve
 
         Exit codes: 0 done; 1 failed; 2 wrong usage; 3 try again later; 4 not configured; 5 token expired or used;
-        10 no backup; 11 cannot decrypt; 12 integrity or totals differ; 78 bad configuration or file permissions.
+        10 no backup; 11 cannot decrypt; 12 integrity or totals differ; 13 a path does not work; 78 bad configuration or file permissions.
         """;
 
     public static RootCommand Build()
@@ -58,6 +58,7 @@ internal static class Cli
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
         root.Add(LimitsCommand.Build());
         root.Add(DoctorCommand.Build());
+        root.Add(SmokeCommand.Build());
         root.Add(VersionCommand.Build());
         Bounds.BoundTexts(root);
         return root;

@@ -13,6 +13,7 @@ using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Public;
+using WorkspaceServer.Features.Smoke;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -46,6 +47,7 @@ internal static class Composition
         services.AddClosure();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
+        services.AddSmoke();
         change?.Invoke(services);
         return services.BuildServiceProvider();
     }

@@ -2,6 +2,7 @@ using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mail;
+using WorkspaceServer.Features.Smoke;
 using WorkspaceServer.Hosting.Measures;
 using WorkspaceServer.Workspaces;
 
@@ -16,6 +17,7 @@ internal static class Measures
         services.AddSingleton<IMeasured, AuditMeasures>();
         services.AddSingleton<IMeasured, MailMeasures>();
         services.AddSingleton<IMeasured, BackupMeasures>();
+        services.AddSingleton<IMeasured, SmokeMeasures>();
         services.AddSingleton<IMeasured>(provider => provider.GetRequiredService<AgentContacts>());
     }
 }

@@ -16,6 +16,7 @@ using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Public;
+using WorkspaceServer.Features.Smoke;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Team;
@@ -68,6 +69,7 @@ internal static class WebServer
         builder.Services.AddAuditPages();
         builder.Services.AddBackupPages();
         builder.Services.AddApiDocument();
+        builder.Services.AddSmokeStanding();
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 

@@ -83,6 +83,7 @@ internal static class ExitCodes
     public const int NoBackup = 10;
     public const int CannotDecrypt = 11;
     public const int IntegrityDiffers = 12;
+    public const int SmokeFailed = 13;
     public const int BadConfiguration = 78;
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -14,6 +15,22 @@ public sealed class RecordedVerbsTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => folder.Dispose();
+
+    [Fact]
+    [Trait("claim", "B32")]
+    [Trait("action", nameof(AuditActions.SmokeTested))]
+    [Trait("action", nameof(AuditActions.KeyDestroyed))]
+    public async Task ASmokeTestOfNobodySaysSo_AndRemovesItsWorkspace()
+    {
+        await RunAsync(0, "init");
+
+        // Port 9 discards, where anybody listens at all.
+        var result = await RunAsync(ExitCodes.SmokeFailed, "smoke", "--url", "http://127.0.0.1:9", "--agent", "/bin/true", "--json");
+
+        Assert.False(Assert.Single(result.GetProperty("paths").EnumerateArray()).GetProperty("passed").GetBoolean());
+        Assert.Equal(["system.initialised", "workspace.created", "key.destroyed", "smoke.tested"], (await RowsAsync()).Select(row => row.GetProperty("action").GetString()));
+        Assert.Empty((await RunAsync(0, "workspace", "list", "--json")).EnumerateArray());
+    }
 
     [Fact]
     [Trait("claim", "A82")]

@@ -14,6 +14,7 @@ public sealed partial class InstallTests : IDisposable
     [Theory]
     [Trait("claim", "A81")]
     [InlineData("workspace-server", "workspace-server")]
+    [InlineData("workspace-smoke", "workspace-server")]
     [InlineData("workspace-drill", "workspace-drill")]
     [InlineData("workspace-drill-sample", "workspace-drill")]
     public async Task TheUnitIsSoundAndShutsItsProgramIn(string name, string user)
@@ -53,6 +54,7 @@ public sealed partial class InstallTests : IDisposable
     }
 
     [Fact]
+    [Trait("claim", "B32")]
     public async Task EveryUnitIsInThePackage()
     {
         folder.Write("program/workspace-server", "");

@@ -135,6 +135,7 @@ internal static class AuditActions
     public static readonly AuditAction BackupLeftoversDeleted = new("backup.leftovers_deleted", "What backups left in the store that were cut short was removed.");
     public static readonly AuditAction RestoreStarted = new("restore.started", "A restore was started.");
     public static readonly AuditAction RestoreFinished = new("restore.finished", "A restore was finished.");
+    public static readonly AuditAction SmokeTested = new("smoke.tested", "Every primary path was tried with a made-up person and workspace.");
     public static readonly AuditAction DrillRun = new("drill.run", "A restore was practised.");
     public static readonly AuditAction BackupRecipientsChanged = new("backup.recipients_changed", "Backups are encrypted to others than before.");
     public static readonly AuditAction RecoverySheetConfirmed = new("recovery_sheet.confirmed", "Somebody showed that the recovery sheet was kept.");

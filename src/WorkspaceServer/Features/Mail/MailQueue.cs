@@ -9,6 +9,9 @@ internal sealed partial class MailQueue(IMailTransport transport, MailOptions op
     /// <summary>Mails that may wait.</summary>
     public const int MaxWaiting = 1_000;
 
+    /// <summary>No such address can exist (RFC 2606, section 2): made-up people have one, and a mail server would only send the mail back.</summary>
+    private const string Nobody = ".invalid";
+
     /// <summary>Pauses before the second and the third try.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)];
 
@@ -64,6 +67,11 @@ internal sealed partial class MailQueue(IMailTransport transport, MailOptions op
 
     private async Task SendAsync(MailText mail, CancellationToken cancel)
     {
+        if (mail.To.EndsWith(Nobody, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
         var message = mail.ToMessage(options.From, clock.GetUtcNow());
         foreach (var pause in Pauses)
         {
