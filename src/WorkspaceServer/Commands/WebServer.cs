@@ -34,48 +34,61 @@ internal static class WebServer
     {
         var builder = HttpServer.CreateBuilder(options);
         addServices(builder.Services);
-        builder.Services.AddAccess();
-        builder.Services.AddAccessAuthorization();
-        builder.Services.AddTokens();
-        builder.Services.AddBearerAuthentication();
-        builder.Services.AddGrants();
-        builder.Services.AddAuthorizationServer();
-        builder.Services.AddAgents();
-        builder.Services.AddAgentAuthentication();
-        builder.Services.AddSync();
-        builder.Services.AddOperator();
-        builder.Services.AddControls();
-        builder.Services.AddAccounts();
-        builder.Services.AddSignIn();
-        builder.Services.AddClosure();
-        builder.Services.AddClosurePages();
-        builder.Services.AddMail();
-        builder.Services.AddHostedService<AuditSweeper>();
-        builder.Services.AddExternalIdentities();
-        builder.Services.AddExternalSignIn();
-        builder.Services.AddHealth();
-        builder.Services.AddChecks();
-        builder.Services.AddMeasures();
-        builder.Services.AddKeptCounters();
-        builder.Services.AddTeam();
-        builder.Services.AddPages();
-        builder.Services.AddOverview();
-        builder.Services.AddTables();
-        builder.Services.AddProposals();
-        builder.Services.AddColumns();
-        builder.Services.AddColumnPages();
-        builder.Services.AddTokenPages();
-        builder.Services.AddAgentPages();
-        builder.Services.AddAuditPages();
-        builder.Services.AddBackupPages();
-        builder.Services.AddApiDocument();
-        builder.Services.AddSmokeStanding();
+        AddFeatures(builder.Services);
         var mcp = builder.Services.AddMcp();
         change?.AddServices?.Invoke(builder.Services, mcp);
 
         var app = builder.Build();
         HttpServer.WarnIfExposed(app);
         Pipeline.Use(app);
+        MapFeatures(app);
+        change?.Map?.Invoke(app);
+        GuardCheck.Require(app);
+        return app;
+    }
+
+    private static void AddFeatures(IServiceCollection services)
+    {
+        services.AddAccess();
+        services.AddAccessAuthorization();
+        services.AddTokens();
+        services.AddBearerAuthentication();
+        services.AddGrants();
+        services.AddAuthorizationServer();
+        services.AddAgents();
+        services.AddAgentAuthentication();
+        services.AddSync();
+        services.AddOperator();
+        services.AddControls();
+        services.AddAccounts();
+        services.AddSignIn();
+        services.AddClosure();
+        services.AddClosurePages();
+        services.AddMail();
+        services.AddHostedService<AuditSweeper>();
+        services.AddExternalIdentities();
+        services.AddExternalSignIn();
+        services.AddHealth();
+        services.AddChecks();
+        services.AddMeasures();
+        services.AddKeptCounters();
+        services.AddTeam();
+        services.AddPages();
+        services.AddOverview();
+        services.AddTables();
+        services.AddProposals();
+        services.AddColumns();
+        services.AddColumnPages();
+        services.AddTokenPages();
+        services.AddAgentPages();
+        services.AddAuditPages();
+        services.AddBackupPages();
+        services.AddApiDocument();
+        services.AddSmokeStanding();
+    }
+
+    private static void MapFeatures(WebApplication app)
+    {
         HealthFeature.Map(app);
         MetricsEndpoint.Map(app);
         PageFiles.Map(app);
@@ -98,9 +111,6 @@ internal static class WebServer
         BackupsFeature.Map(app);
         OperatorFeature.Map(app);
         PublicFeature.Map(app);
-        change?.Map?.Invoke(app);
-        GuardCheck.Require(app);
-        return app;
     }
 }
 

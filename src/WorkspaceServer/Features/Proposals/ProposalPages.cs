@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using FluentValidation;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;

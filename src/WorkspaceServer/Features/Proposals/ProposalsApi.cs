@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using WorkspaceServer.Features.Access;
-using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;

@@ -1,5 +1,6 @@
 using ModelContextProtocol.Protocol;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Mcp.Prompts;
 using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Tables.Console;
@@ -11,6 +12,9 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 internal sealed class ProposeQuestionTool(CallerSql sql, ProposalDesk proposals, PublicAddress address, ToolCalls calls)
     : WorkspaceTool([Permissions.QueryRun, Permissions.ProposalsMake], Parameters, calls)
 {
+    /// <summary>What of a proposal is recorded, besides the call.</summary>
+    public static readonly Recording Recorded = Recording.As(AuditActions.ProposalMade);
+
     /// <summary>Longest reason, in characters.</summary>
     private const int MaxReasonLength = 300;
 
