@@ -35,6 +35,10 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         gallery ??= await OpenAsync();
         gallery.Forget();
+
+        // As a new window is, whatever the test before has made of it.
+        await gallery.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await gallery.Page.SetViewportSizeAsync(1440, 900);
         await gallery.Page.GotoAsync("/gallery/" + name);
         return gallery;
     }

@@ -3,8 +3,10 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Agents;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Grants;
+using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Tables.Console;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -74,11 +76,20 @@ public sealed class IdorTests : IAsyncLifetime
                 new SignedIn(house.Person(workspace, Role.Owner), "a", "a", SystemRole.User, "s", DateTimeOffset.UnixEpoch, HasMfa: true).ToPrincipal(),
                 workspace,
                 new QuestionToSave($"Question {furnished}", "SELECT 1")).Id,
+            ["proposal"] = Proposal(workspace),
             ["agent"] = Agent(workspace),
             ["pairing"] = house.Server.Get<AgentDesk>().CreateToken(Principal.Operator, workspace).Token.Id,
             ["client"] = Client(workspace),
             ["run"] = GuardedEndpoint.NoId,
         };
+    }
+
+    private string Proposal(WorkspaceId workspace)
+    {
+        var now = house.Clock.GetUtcNow();
+        var proposal = new Proposal(WorkspaceId.New(now).ToString(), "token", "Claude", $"Question {furnished}", "SELECT 1", "", now, now.AddMinutes(10), Decided: null);
+        house.Server.Get<ProposalStore>().Add(workspace, proposal, 1_000, 1_000, now.AddDays(-30), new AuditEntry(AuditActions.ProposalMade) { Workspace = workspace });
+        return proposal.Id;
     }
 
     private string Agent(WorkspaceId workspace)
@@ -120,6 +131,7 @@ public sealed class IdorTests : IAsyncLifetime
             "role" => new { role = "viewer" },
             "name" => new { name = "Back office" },
             "limits" => new { rows_per_day = 10 },
+            "accept" => new { name = "Parties by city" },
             _ => new { note = "Looked at the reads" },
         };
         using var response = await house.SendAsync(

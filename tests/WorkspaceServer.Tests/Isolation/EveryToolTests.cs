@@ -22,6 +22,8 @@ public sealed class EveryToolTests(Neighbours neighbours) : IClassFixture<Neighb
     private static readonly Dictionary<string, (string Good, Func<Target, string>[] Values)> Arguments = new()
     {
         ["table"] = ("parties", [target => target.Table, target => target.Table.ToUpperInvariant(), target => target.WorkspaceId, target => $"main.{target.Table}"]),
+        ["name"] = ("Parties by city", [target => target.Table, target => target.WorkspaceId]),
+        ["reason"] = ("Asked often", [target => target.Word, target => target.Table]),
         ["query"] = ("copper", [target => target.Word, target => $"{target.Word} OR copper", target => target.Table, target => $"{target.Column}:{target.Word}"]),
         ["id"] =
         (

@@ -76,11 +76,13 @@ internal sealed class PersonalDataStore(ControlDatabase control)
             SELECT 'pairing token', id, workspace_id, name, strftime('%FT%TZ', created_at, 'unixepoch'), strftime('%FT%TZ', revoked_at, 'unixepoch')
             FROM pairing_token WHERE created_by = @person ORDER BY id LIMIT @limit
             """),
-        new("questions", "Questions in SQL that you ran lately or saved.",
+        new("questions", "Questions in SQL that you ran lately or saved, and those of AI clients that you accepted or declined.",
             """
             SELECT 'run' AS kind, workspace_id, NULL AS name, sql, strftime('%FT%TZ', ran_at, 'unixepoch') AS at, outcome, row_count AS rows FROM question_run WHERE person_id = @person
             UNION ALL
-            SELECT 'saved', workspace_id, name, sql, strftime('%FT%TZ', saved_at, 'unixepoch'), NULL, NULL FROM saved_question WHERE saved_by = @person ORDER BY at LIMIT @limit
+            SELECT 'saved', workspace_id, name, sql, strftime('%FT%TZ', saved_at, 'unixepoch'), NULL, NULL FROM saved_question WHERE saved_by = @person
+            UNION ALL
+            SELECT 'proposed', workspace_id, name, sql, strftime('%FT%TZ', decided_at, 'unixepoch'), iif(is_accepted, 'accepted', 'declined'), NULL FROM proposal WHERE decided_by = @person ORDER BY at LIMIT @limit
             """),
         new("support", "Workspaces that you looked into as somebody who runs the server.",
             """

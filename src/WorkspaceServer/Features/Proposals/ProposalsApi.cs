@@ -30,8 +30,8 @@ internal static class ProposalsApi
         return new ListAnswer([.. store.List(workspace, MaxListed).Select(proposal => Item.Of(proposal, now))]);
     }
 
-    private static DecisionAnswer Accept(WorkspaceId workspace, string proposal, Acceptance body, ClaimsPrincipal user, ProposalDesk desk) =>
-        new(proposal, Proposal.NameOf(ProposalState.Accepted), desk.Accept(user, workspace, proposal, body.Checked(Rules)));
+    private static DecisionAnswer Accept(WorkspaceId workspace, string proposal, Acceptance? body, ClaimsPrincipal user, ProposalDesk desk) =>
+        new(proposal, Proposal.NameOf(ProposalState.Accepted), desk.Accept(user, workspace, proposal, (body ?? new Acceptance()).Checked(Rules)));
 
     private static DecisionAnswer Decline(WorkspaceId workspace, string proposal, ClaimsPrincipal user, ProposalDesk desk)
     {

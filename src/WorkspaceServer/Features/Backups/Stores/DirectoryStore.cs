@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using WorkspaceServer.Vault.Databases;
 
 namespace WorkspaceServer.Features.Backups.Stores;
 
@@ -32,7 +33,7 @@ internal sealed class DirectoryStore(string root) : IObjectStore
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(partial, path, overwrite: false);
+            FinishedFile.MoveTo(partial, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
