@@ -29,10 +29,8 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
 
     public static TheoryData<string> Places => ["path", "path within", "query", "header", "cookie", "json body", "form body", "address behind", "two tokens"];
 
-    // Two answers of these differ by the time between them; that nothing of another workspace is in them, MetricsTests and ClosureTests hold.
-    private static readonly string[] NeverTheSame = ["/metrics", ClosurePaths.ApiExport, ClosurePaths.Export];
-
-    private RouteEndpoint[] Endpoints => [.. neighbours.Server.Endpoints.OfType<RouteEndpoint>().Where(endpoint => !NeverTheSame.Contains(endpoint.RoutePattern.RawText))];
+    // Two answers of /metrics differ by the time between them; that none of it is about a workspace, MetricsTests hold.
+    private RouteEndpoint[] Endpoints => [.. neighbours.Server.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.RoutePattern.RawText != "/metrics")];
 
     [Theory]
     [MemberData(nameof(Places))]
@@ -111,6 +109,12 @@ public sealed class EveryEndpointTests(Neighbours neighbours) : IClassFixture<Ne
 
         // Whoever is turned away at the door, whatever they name, is tried once. Where many names are tried, an id, a name and a token are enough.
         var isLetIn = IsLetIn(caller, endpoint.Metadata.GetMetadata<Guard>()!.Authority);
+        if (isLetIn && endpoint.RoutePattern.RawText == ClosurePaths.ApiExport)
+        {
+            // Each copy has the one before in it; that it holds one person's rows only, ClosureTests hold.
+            return [];
+        }
+
         int[] kinds = !isLetIn ? [0] : NamesOf(place).Length > 1 ? [0, 1, 5] : [.. Enumerable.Range(0, neighbours.Theirs.Values.Count())];
         foreach (var kind in kinds)
         {
