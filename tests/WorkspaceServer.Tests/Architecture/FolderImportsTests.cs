@@ -48,6 +48,7 @@ public sealed partial class FolderImportsTests
         ("Smoke", "Accounts", "The made-up person chooses a password and signs in."),
         ("Smoke", "Agents", "The made-up workspace is paired with an agent."),
         ("Smoke", "Mcp", "It is asked over MCP."),
+        ("Smoke", "Tables", "A table goes out as a file, within the bounds of such files."),
         ("Smoke", "OAuth", "An AI client is let in to it."),
         ("Smoke", "Tokens", "And another one by a token."),
         ("Proposals", "Tables", "What is accepted is saved among the questions."),

@@ -16,7 +16,8 @@ internal static class ExportRows
 
     private const int RowsPerRead = 2_000;
 
-    private const int MaxColumns = 198;
+    /// <summary>Columns of a table that goes out as a file.</summary>
+    public const int MaxColumns = 198;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
