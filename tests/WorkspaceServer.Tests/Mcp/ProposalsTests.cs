@@ -26,7 +26,7 @@ public sealed class ProposalsTests : IAsyncLifetime
 
     private IReadOnlyList<SavedQuestion> Saved => house.Server.Get<QuestionStore>().ListSaved(house.Server.Workspace);
 
-    private IReadOnlyList<Proposal> Proposals => house.Server.Get<ProposalStore>().List(house.Server.Workspace, 100);
+    private IReadOnlyList<Proposal> Proposals => house.Server.Get<ProposalStore>().List(house.Server.Workspace, after: null, 100);
 
     public async ValueTask InitializeAsync()
     {
@@ -278,7 +278,11 @@ public sealed class ProposalsTests : IAsyncLifetime
         var client = await house.ConnectAsync(Scope);
         var id = Id(await ProposeAsync(client.Access, "Parties by city?", reason: "Asked often"));
         var path = $"/api/v1/workspaces/{house.Workspace}/proposals";
-        var item = Assert.Single(JsonElement.Parse((await house.Browser.GetAsync(path, "application/json")).Body).GetProperty("items").EnumerateArray());
+        house.Accounts.Clock.Advance(TimeSpan.FromSeconds(1));
+        var newer = Id(await ProposeAsync(client.Access, "Another one"));
+        var first = JsonElement.Parse((await house.Browser.GetAsync(path + "?limit=1", "application/json")).Body);
+        Assert.Equal((newer, newer), (Assert.Single(first.GetProperty("items").EnumerateArray()).GetProperty("id").GetString(), first.GetProperty("next").GetString()));
+        var item = Assert.Single(JsonElement.Parse((await house.Browser.GetAsync($"{path}?after={newer}", "application/json")).Body).GetProperty("items").EnumerateArray());
 
         Assert.Equal((id, "Claude", Sql, "Asked often", "pending"), (
             item.GetProperty("id").GetString(), item.GetProperty("client").GetString(), item.GetProperty("sql").GetString(), item.GetProperty("reason").GetString(), item.GetProperty("state").GetString()));

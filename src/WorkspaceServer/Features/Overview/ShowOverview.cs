@@ -66,7 +66,7 @@ internal static class ShowOverview
             catalog.Tables.Count > 0 ? catalog.Tables.Min(table => table.LoadedAt) : null,
             lifecycle.BytesOf(workspace),
             may.Contains(Permissions.ClientsRead) ? WeekOf(workspace, activity, good, usage, mcp, now) : null,
-            [.. Decisions(may, home, may.Contains(Permissions.ProposalsDecide) ? proposals.CountPending(workspace, now) : 0, catalog, sources, good, now)]));
+            [.. Decisions(may, home, may.Contains(Permissions.ProposalsDecide) ? proposals.ListPending(workspace, now).Count : 0, catalog, sources, good, now)]));
     }
 
     private static SourceRow[] SourcesOf(Catalog catalog) =>
@@ -91,7 +91,7 @@ internal static class ShowOverview
     }
 
     private static IEnumerable<WaitingItem> Decisions(
-        PermissionSet may, string home, long proposed, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
+        PermissionSet may, string home, int proposed, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
     {
         if (proposed > 0)
         {

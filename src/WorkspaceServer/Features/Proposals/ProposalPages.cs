@@ -68,14 +68,15 @@ internal static class ProposalPages
     private static IResult Show(WorkspaceId workspace, ProposalStore store, TimeProvider clock, Refusal? refused, int status)
     {
         var now = clock.GetUtcNow();
-        var all = store.List(workspace, ProposalsApi.MaxListed);
+        var waiting = store.ListPending(workspace, now);
+        var past = store.List(workspace, after: null, MaxPast + waiting.Count).Where(proposal => proposal.StateAt(now) != ProposalState.Pending);
         return Page.Of<ProposalsPage>(
             new ProposalsModel(
                 ProposalPaths.PageOf(workspace),
                 AccessPaths.PageOf(workspace) + "/clients",
-                [.. all.Where(proposal => proposal.StateAt(now) == ProposalState.Pending).Select(proposal => Waiting(proposal, now, refused))],
-                [.. all.Where(proposal => proposal.StateAt(now) != ProposalState.Pending).Take(MaxPast).Select(proposal => Past(proposal, now))],
-                refused is { } over && all.All(proposal => proposal.Id != over.Proposal || proposal.StateAt(now) != ProposalState.Pending) ? over.Message : null),
+                [.. waiting.Select(proposal => Waiting(proposal, now, refused))],
+                [.. past.Take(MaxPast).Select(proposal => Past(proposal, now))],
+                refused is { } over && waiting.All(proposal => proposal.Id != over.Proposal) ? over.Message : null),
             status);
     }
 

@@ -75,30 +75,25 @@ internal sealed class ProposalStore(ControlDatabase control, AuditLog audit)
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<Proposal> List(WorkspaceId workspace, int limit)
+    /// <param name="after">Only those before this one in time; null for the newest.</param>
+    public IReadOnlyList<Proposal> List(WorkspaceId workspace, string? after, int limit)
     {
         using var connection = control.Open();
         using var command = connection.Command(
-            Select + " ORDER BY proposed_at DESC, proposal.id DESC LIMIT @limit", ("@workspace", workspace.ToString()), ("@limit", limit));
-        using var rows = command.ExecuteReader();
-        var list = new List<Proposal>();
-        while (rows.Read())
-        {
-            list.Add(Read(rows));
-        }
-
-        return list;
+            Select + " AND (@after IS NULL OR proposal.id < @after) ORDER BY proposal.id DESC LIMIT @limit",
+            ("@workspace", workspace.ToString()),
+            ("@after", after),
+            ("@limit", limit));
+        return ReadAll(command);
     }
 
-    /// <summary>How many wait for a person.</summary>
-    public long CountPending(WorkspaceId workspace, DateTimeOffset now)
+    /// <summary>Those that wait for a person, newest first.</summary>
+    public IReadOnlyList<Proposal> ListPending(WorkspaceId workspace, DateTimeOffset now)
     {
         using var connection = control.Open();
         using var command = connection.Command(
-            "SELECT count(*) FROM proposal WHERE workspace_id = @workspace AND is_accepted IS NULL AND expires_at > @now",
-            ("@workspace", workspace.ToString()),
-            ("@now", now.ToUnixTimeSeconds()));
-        return (long)command.ExecuteScalar()!;
+            Select + " AND is_accepted IS NULL AND expires_at > @now ORDER BY proposal.id DESC", ("@workspace", workspace.ToString()), ("@now", now.ToUnixTimeSeconds()));
+        return ReadAll(command);
     }
 
     /// <summary>Says yes or no, once: the one statement that does it finds only what still waits.</summary>
@@ -125,6 +120,18 @@ internal sealed class ProposalStore(ControlDatabase control, AuditLog audit)
         audit.Append(connection, entry);
         connection.Commit();
         return true;
+    }
+
+    private static List<Proposal> ReadAll(SqliteCommand command)
+    {
+        using var rows = command.ExecuteReader();
+        var list = new List<Proposal>();
+        while (rows.Read())
+        {
+            list.Add(Read(rows));
+        }
+
+        return list;
     }
 
     private static Proposal Read(SqliteDataReader row) => new(

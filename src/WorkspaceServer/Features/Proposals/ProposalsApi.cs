@@ -9,25 +9,22 @@ namespace WorkspaceServer.Features.Proposals;
 /// <summary>GET /api/v1/workspaces/{workspace}/proposals: what AI clients proposed; POST …/{proposal}/accept and …/decline: a person's answer.</summary>
 internal static class ProposalsApi
 {
-    /// <summary>Proposals that are listed, the newest.</summary>
-    public const int MaxListed = 100;
-
     private static readonly Acceptance.Validator Rules = new();
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(ProposalPaths.Proposals, List)
-            .Guarded(Authority.Needs(Permissions.ProposalsDecide.Name), RateClasses.Api, InputCheck.Ids, Recording.Nothing("reads only"));
+            .Guarded(Authority.Needs(Permissions.ProposalsDecide.Name), RateClasses.Api, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(ProposalPaths.Proposal + "/accept", Accept)
             .Guarded(Authority.Needs(Permissions.ProposalsDecide.Name), RateClasses.Api, InputCheck.By<Acceptance.Validator>(), Recording.As(AuditActions.ProposalAccepted));
         routes.MapPost(ProposalPaths.Proposal + "/decline", Decline)
             .Guarded(Authority.Needs(Permissions.ProposalsDecide.Name), RateClasses.Api, InputCheck.Ids, Recording.As(AuditActions.ProposalDeclined));
     }
 
-    private static ListAnswer List(WorkspaceId workspace, ProposalStore store, TimeProvider clock)
+    private static Page<Item> List(WorkspaceId workspace, [AsParameters] Paging paging, ProposalStore store, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        return new ListAnswer([.. store.List(workspace, MaxListed).Select(proposal => Item.Of(proposal, now))]);
+        return paging.Checked().PageOf(store.List(workspace, paging.After, paging.Rows), proposal => proposal.Id, proposal => Item.Of(proposal, now));
     }
 
     private static DecisionAnswer Accept(WorkspaceId workspace, string proposal, Acceptance? body, ClaimsPrincipal user, ProposalDesk desk) =>
@@ -38,8 +35,6 @@ internal static class ProposalsApi
         desk.Decline(user, workspace, proposal);
         return new DecisionAnswer(proposal, Proposal.NameOf(ProposalState.Declined), Question: null);
     }
-
-    internal sealed record ListAnswer(IReadOnlyList<Item> Items);
 
     /// <param name="Client">As it was called when it proposed.</param>
     /// <param name="Reason">In the client's words; empty if it gave none.</param>
