@@ -1,5 +1,6 @@
 using FluentValidation;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Hosting;
@@ -32,12 +33,12 @@ internal static class CookiesPage
             .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<Validator>(), Recording.Nothing("kept in the visitor's own browser and nowhere else"));
         routes.MapPost(Path + "/forget", async (HttpContext context, ServerOptions server) =>
             {
-                await Form.ReadAsync(context, new Nothing.Validator());
+                await Form.ReadAsync(context, new NoFields.Validator());
                 ChosenLook.Forget(context, server);
                 return Page.SeeOther(Path);
             })
             .TakesForm()
-            .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<Nothing.Validator>(), Recording.Nothing("kept in the visitor's own browser and nowhere else"));
+            .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<NoFields.Validator>(), Recording.Nothing("kept in the visitor's own browser and nowhere else"));
     }
 
     /// <summary>Every cookie that this server sets; a test finds one that is not here.</summary>
@@ -66,10 +67,5 @@ internal static class CookiesPage
     internal sealed class Validator : AbstractValidator<Fields>
     {
         public Validator() => RuleFor(form => form.Look).Must(look => look is "" or ChosenLook.Light or ChosenLook.Dark).WithMessage("look is light, dark or empty.");
-    }
-
-    internal sealed record Nothing
-    {
-        internal sealed class Validator : AbstractValidator<Nothing>;
     }
 }

@@ -10,7 +10,7 @@ internal static class PolicyChanges
 {
     public static IReadOnlyList<PolicyChange> All { get; } =
     [
-        new("1.1", "2026-11-29", "29 Nov 2026", "How to take a copy of one's data and to close one's account; each control with its state; what cookies keep."),
+        new("1.1", "2026-11-29", "29 Nov 2026", "How to take a copy of one's data and to close one's account; what cookies keep."),
         new("1.0", "2026-10-09", "9 Oct 2026", "First version."),
     ];
 }

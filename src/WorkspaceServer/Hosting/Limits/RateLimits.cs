@@ -48,7 +48,8 @@ internal sealed class RateLimits(LimitOptions options, TimeProvider clock)
         var seconds = Seconds(verdict.Wait);
         Tell(context, rate, verdict);
         context.Response.Headers.RetryAfter = seconds;
-        var detail = $"These are too many requests. Come again in {seconds} seconds.";
+        var minutes = (int)Math.Ceiling(verdict.Wait.TotalMinutes);
+        var detail = $"These are too many requests. Come again in {(minutes > 2 ? $"{minutes} minutes" : $"{seconds} seconds")}.";
         return context.GetEndpoint()?.Metadata.GetMetadata<LimitRefusal>() is { } own
             ? own.WriteAsync(context, detail)
             : ProblemResponses.WriteAsync(context, ProblemCodes.TooManyRequests, detail);
