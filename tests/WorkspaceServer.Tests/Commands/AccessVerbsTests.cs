@@ -10,6 +10,8 @@ namespace WorkspaceServer.Tests.Commands;
 /// <summary>The verbs about members, roles, invitations and support grants, as an operator runs them.</summary>
 public sealed class AccessVerbsTests : IAsyncLifetime
 {
+    private const string Closure = "0199c3f2a4b87d100199c3f2a4b87d10";
+
     private readonly TemporaryFolder folder = new();
 
     public async ValueTask InitializeAsync()
@@ -88,14 +90,40 @@ public sealed class AccessVerbsTests : IAsyncLifetime
         Assert.Equal("reviewed", Assert.Single((await OkAsync("support", "list")).EnumerateArray()).GetProperty("state").GetString());
     }
 
-    private void AddPerson(string email, string role)
+    [Fact]
+    [Trait("claim", "A90")]
+    public async Task AClosureIsListed_AndTakesAllThreeThingsThatAreDoneByHand()
+    {
+        Assert.Equal(0, (await OkAsync("closure", "list")).GetArrayLength());
+        Change("INSERT INTO closure (id, person_id, asked_at) SELECT @id, id, 0 FROM person WHERE email = 'asha@example.com'", ("@id", Closure));
+        var open = Assert.Single((await OkAsync("closure", "list")).EnumerateArray());
+        Assert.Equal((Closure, "asha@example.com"), (open.GetProperty("id").GetString(), open.GetProperty("email").GetString()));
+
+        string[] done = ["--subscription-ended", "--identity-verified", "--provider-cleaned"];
+        string[] approve = ["closure", "approve", Closure, .. done];
+        foreach (var missing in done)
+        {
+            var refused = await RunAsync([.. approve.Where(argument => argument != missing)]);
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains("Do all three things first", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await FailsAsync(["closure", "approve", "0", .. done]));
+        Assert.True((await OkAsync(approve)).GetProperty("closed").GetBoolean());
+        Assert.Equal(0, (await OkAsync("closure", "list")).GetArrayLength());
+        Assert.Equal(1, await FailsAsync(approve));
+    }
+
+    private void AddPerson(string email, string role) => Change(
+        "INSERT INTO person (id, email, email_key, system_role, created_at) VALUES (@id, @email, @email, @role, 1)",
+        ("@id", Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString("n")), ("@email", email), ("@role", role));
+
+    private void Change(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using var master = MasterKey.Load(folder.File("keys/master.key"));
         using var control = ControlDatabase.Open(DataFolder.Open(folder.File("data")), master);
         using var connection = control.Open();
-        connection.Execute(
-            "INSERT INTO person (id, email, email_key, system_role, created_at) VALUES (@id, @email, @email, @role, 1)",
-            ("@id", Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString("n")), ("@email", email), ("@role", role));
+        connection.Execute(sql, parameters);
     }
 
     private async Task<JsonElement> OkAsync(params string[] arguments)
