@@ -33,34 +33,19 @@ public sealed class DirectoryStoreTests : IDisposable
     [Fact]
     public async Task OfManyWhoWriteOneNameExactlyOneSucceeds()
     {
-        const int many = 20;
         using var store = new DirectoryStore(root.File("store"));
-        using var barrier = new Barrier(many);
-        var writers = await Task.WhenAll(Enumerable.Range(0, many).Select(number => Task.Factory.StartNew(
-            () =>
+        var writers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(async () =>
+        {
+            try
             {
-                try
-                {
-                    store.PutAsync(
-                        "one",
-                        file =>
-                        {
-                            file.WriteByte((byte)number);
-                            // All are at this point before any goes on to give its file the name.
-                            barrier.SignalAndWait(Cancel);
-                            return Task.CompletedTask;
-                        },
-                        Cancel).GetAwaiter().GetResult();
-                    return number;
-                }
-                catch (ObjectStoreException)
-                {
-                    return -1;
-                }
-            },
-            Cancel,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)));
+                await ObjectStoreContract.PutAsync(store, "one", [(byte)number], Cancel);
+                return number;
+            }
+            catch (ObjectStoreException)
+            {
+                return -1;
+            }
+        })));
 
         var winner = Assert.Single(writers, number => number >= 0);
         Assert.Equal([(byte)winner], await ObjectStoreContract.ReadAsync(store, "one", Cancel));
