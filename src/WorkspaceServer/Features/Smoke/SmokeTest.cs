@@ -78,7 +78,8 @@ internal sealed class SmokeTest(SmokeStore runs, SmokeServices services, Workspa
         }
         catch (Exception error) when (error is SmokeException or ProblemException or IOException or HttpRequestException or System.ComponentModel.Win32Exception)
         {
-            problem = error.InnerException is { } inner && error is HttpRequestException ? $"{error.Message} {inner.Message}" : error.Message;
+            // The reason of a failed handshake stands in the inner one only.
+            problem = error is HttpRequestException { InnerException: { } inner } && !error.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{error.Message} {inner.Message}" : error.Message;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
