@@ -28,6 +28,9 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(MaxWaiting);
     private readonly Lock gate = new();
     private Task? loop;
+
+    // Of the loop alone. A commit by another connection would empty its cache, and then the ends of all indexes were read and decrypted again for each group.
+    private ControlConnection? writer;
     private long? anchoredAt;
     private bool hasAppended;
 
@@ -61,6 +64,7 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
         if (loop is not null)
         {
             await loop;
+            writer?.Dispose();
         }
 
         if (loop is not null || hasAppended)
@@ -103,11 +107,18 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
 
     private void Commit(List<Waiting> group)
     {
-        using (var connection = control.Open())
+        writer ??= control.Open();
+        try
         {
-            connection.Begin();
-            store.Append(connection, group.Select(each => each.Entry));
-            connection.Commit();
+            writer.Begin();
+            store.Append(writer, group.Select(each => each.Entry));
+            writer.Commit();
+        }
+        catch
+        {
+            writer.Dispose();
+            writer = null;
+            throw;
         }
 
         if (anchoredAt is not { } at || clock.GetElapsedTime(at) >= AnchorEvery)
