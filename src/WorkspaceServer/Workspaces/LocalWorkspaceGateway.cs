@@ -138,6 +138,7 @@ internal sealed class LocalWorkspaceGateway(OpenWorkspaces workspaces, SandboxPo
                     file.Catalog();
                     break;
                 default:
+                    cancel.ThrowIfCancellationRequested();
                     throw new ProblemException(CodeOf(reply.Outcome), reply.Message);
             }
         }

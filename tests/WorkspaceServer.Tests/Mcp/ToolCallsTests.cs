@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Mcp.Tools;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.Workspaces;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 using Xunit;
@@ -29,6 +30,7 @@ public sealed class ToolCallsTests : IAsyncDisposable
         workspaces.Policy,
         new DailyQuotas(new TokenUsageStore(workspaces.Control), Options, TimeProvider.System, NullLogger<DailyQuotas>.Instance),
         tokens: null!,
+        watch: null!,
         workspaces.Audit,
         new SqlText(new AuditOptions()),
         NullLogger<WorkspaceTool>.Instance);
@@ -112,6 +114,24 @@ public sealed class ToolCallsTests : IAsyncDisposable
         Assert.True(answer.IsError);
         Assert.StartsWith("forbidden: ", answer.Text(), StringComparison.Ordinal);
         Assert.DoesNotContain("done", answer.Text(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Nor does a statement work on for an answer that is never handed out: it could for another minute.</summary>
+    [Fact]
+    [Trait("claim", "C45")]
+    public async Task AStatementThatRunsIsEnded_WhenItsAccessEnds()
+    {
+        await using var server = await RunningServer.StartAsync(query: new QueryOptions { DeadlineMilliseconds = 60_000 });
+        await using var client = await McpClients.ConnectAsync(server, server.Token(), Cancel);
+        var call = client.CallAsync("execute_sql", $$"""{"sql":"{{SandboxPoolTests.Endless}}"}""", Cancel);
+        await SandboxPoolTests.UntilHeavyAsync(server.Workspaces);
+
+        server.Get<TokenIssuer>().Revoke(server.Get<TokenStore>().List(server.Workspace).Single().Id);
+        var answer = await call.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        Assert.StartsWith("forbidden: ", answer.Text(), StringComparison.Ordinal);
+        Assert.Equal("forbidden", server.Workspaces.AuditRows.Find(new AuditFilter { Action = AuditActions.McpToolCalled.Name }, 1).Single().Row.Outcome);
+        Assert.Equal(0, server.Workspaces.Pool.Status.Heavy);
     }
 
     public ValueTask DisposeAsync() => workspaces.DisposeAsync();

@@ -12,7 +12,7 @@ namespace WorkspaceServer.Tests.Workspaces;
 [Collection(AloneCollection.Name)]
 public sealed class SandboxPoolTests : IAsyncDisposable
 {
-    private const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+    internal const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(600);
     private readonly TemporaryWorkspaces server = new();
 
@@ -191,6 +191,36 @@ public sealed class SandboxPoolTests : IAsyncDisposable
     {
         var ctes = Enumerable.Range(1, steps).Select(i => $"t{i} AS (SELECT a.x + b.x AS x FROM t{i - 1} a, t{i - 1} b)");
         return $"WITH t0 AS (SELECT 1 AS x), {string.Join(", ", ctes)} SELECT x FROM t{steps}";
+    }
+
+    [Fact]
+    public async Task AStatementWhoseCallerWentAwayIsEnded_WheneverTheyWent()
+    {
+        var books = server.Create();
+        var minute = new QueryMessage(Endless, ReadAccess.Everything, 10, 1 << 20, TimeSpan.FromMinutes(1));
+        foreach (var isHeavy in (bool[])[false, true])
+        {
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            var statement = Task.Run(() => server.QueryAsync(books, minute, gone.Token), Cancel);
+            if (isHeavy)
+            {
+                await UntilHeavyAsync(server);
+            }
+
+            await gone.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => statement.WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+            Assert.Equal(0, server.Pool.Status.Heavy);
+        }
+    }
+
+    /// <summary>Returns when a heavy statement runs.</summary>
+    internal static async Task UntilHeavyAsync(TemporaryWorkspaces workspaces)
+    {
+        while (workspaces.Pool.Status.Heavy == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancel);
+        }
     }
 
     /// <summary>Field 19 of proc_pid_stat(5); null if the process ended.</summary>

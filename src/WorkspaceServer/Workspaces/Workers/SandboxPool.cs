@@ -186,11 +186,13 @@ internal sealed class SandboxPool : IDisposable
     private SandboxReply? Run(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
     {
         var running = Stopwatch.GetTimestamp();
-        using var abort = cancel.UnsafeRegister(_ => EndIfHeavy(slot), null);
         try
         {
             var timeLeft = request.Deadline - Stopwatch.GetElapsedTime(started, running);
             Watch(slot, handle.Workspace, timeLeft);
+
+            // Gone before the slot is: the next statement in it has another caller.
+            using var abort = cancel.UnsafeRegister(_ => EndUnlessShort(slot), null);
             return slot.Process.Query(handle, request, timeLeft);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
@@ -322,6 +324,12 @@ internal sealed class SandboxPool : IDisposable
                 return;
             }
 
+            if (slot.State == SandboxSlotState.Ordinary && slot.IsUnwanted)
+            {
+                End(slot, Gone());
+                return;
+            }
+
             if (slot.State == SandboxSlotState.Ordinary)
             {
                 MakeHeavy(slot);
@@ -355,13 +363,15 @@ internal sealed class SandboxPool : IDisposable
         slot.Process.Kill();
     }
 
-    private void EndIfHeavy(SandboxSlot slot)
+    /// <summary>An ordinary statement may be done at any moment, and a worker costs more than the rest of its slice; only what outlives that is ended.</summary>
+    private void EndUnlessShort(SandboxSlot slot)
     {
         lock (gate)
         {
+            slot.IsUnwanted = true;
             if (slot.State == SandboxSlotState.Heavy)
             {
-                End(slot, SandboxReply.Failed(SandboxOutcome.DeadlineExceeded, "The caller went away."));
+                End(slot, Gone());
             }
         }
     }
@@ -470,6 +480,8 @@ internal sealed class SandboxPool : IDisposable
 
         return slot;
     }
+
+    private static SandboxReply Gone() => SandboxReply.Failed(SandboxOutcome.DeadlineExceeded, "The caller went away.");
 
     private static SandboxReply Busy() =>
         SandboxReply.Failed(SandboxOutcome.Busy, "The server is busy with other questions. Wait a few seconds and ask again.");

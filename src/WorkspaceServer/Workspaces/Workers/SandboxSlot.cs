@@ -43,10 +43,14 @@ internal sealed class SandboxSlot : IDisposable
 
     public bool IsBroken { get; set; }
 
+    /// <summary>Nobody waits for the answer of the running statement any more.</summary>
+    public bool IsUnwanted { get; set; }
+
     public void Begin(WorkspaceId workspace, TimeSpan untilKill, TimeSpan slice)
     {
         Workspace = workspace;
         isRunning = true;
+        IsUnwanted = false;
         Slice = slice;
         processorTimeAtBegin = Process.ProcessorTime;
         begin = Stopwatch.GetTimestamp();

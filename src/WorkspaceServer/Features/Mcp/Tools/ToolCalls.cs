@@ -7,10 +7,13 @@ using WorkspaceServer.Hosting;
 namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>What happens around each call of a tool: a token runs only so many at once, the next ones wait, it reads only so much in a day, and each one is logged and recorded.</summary>
-internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas quotas, TokenCheck tokens, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
+internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas quotas, TokenCheck tokens, AccessWatch watch, AuditLog audit, SqlText sqlText, ILogger<WorkspaceTool> log)
 {
     /// <summary>Calls of one token that wait for a place; more are refused.</summary>
     public const int MaxWaiting = 64;
+
+    /// <summary>What a client is told whose access was taken away while it waited.</summary>
+    public const string AccessEnded = "This access ended while the call ran, so nothing is handed out.";
 
     /// <summary>How long a call waits for a place.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
@@ -53,9 +56,12 @@ internal sealed class ToolCalls(McpOptions options, Policy policy, DailyQuotas q
     {
         if (!tokens.IsStillGood(caller))
         {
-            throw new ProblemException(ProblemCodes.Forbidden, "This access ended while the call ran, so nothing is handed out.");
+            throw new ProblemException(ProblemCodes.Forbidden, AccessEnded);
         }
     }
+
+    /// <summary>Lets the call end when its access does; disposing what comes back ends the watch.</summary>
+    public AccessWatch.Watched Watch(Caller caller, CancellationToken cancel) => watch.Watch(caller, cancel);
 
     /// <summary>Counts what a call gave away against the token's day.</summary>
     public void Count(Caller caller, int rows, int bytes) => quotas.Count(caller, rows, bytes);

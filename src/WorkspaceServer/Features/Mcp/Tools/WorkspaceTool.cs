@@ -49,6 +49,7 @@ internal abstract class WorkspaceTool(IReadOnlyList<Permission> needs, IReadOnly
 
     private async Task<CallToolResult> TryAnswerAsync(RequestContext<CallToolRequestParams> request, ToolCallNotes notes, CancellationToken cancel)
     {
+        AccessWatch.Watched? watched = null;
         try
         {
             var caller = Caller.Of(request.User);
@@ -60,9 +61,10 @@ internal abstract class WorkspaceTool(IReadOnlyList<Permission> needs, IReadOnly
             }
 
             using var place = await calls.BeginAsync(caller, cancel);
+            watched = calls.Watch(caller, cancel);
             var arguments = ToolParameter.Read(parameters, request.Params.Arguments);
             notes.Arguments = arguments.Given;
-            var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), cancel);
+            var answer = await AnswerAsync(new ToolCall(caller, arguments, notes), watched.Cancel);
             calls.RequireStillGood(caller);
             notes.Bytes = Encoding.UTF8.GetByteCount(answer.Text) + Encoding.UTF8.GetByteCount(answer.Structured);
             calls.Count(caller, notes.Rows, notes.Bytes);
@@ -77,6 +79,11 @@ internal abstract class WorkspaceTool(IReadOnlyList<Permission> needs, IReadOnly
             notes.Outcome = problem.Code.Code;
             return Error(problem.Code, problem.Message);
         }
+        catch (OperationCanceledException) when (watched is { HasEnded: true })
+        {
+            notes.Outcome = ProblemCodes.Forbidden.Code;
+            return Error(ProblemCodes.Forbidden, ToolCalls.AccessEnded);
+        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             notes.Outcome = "cancelled";
@@ -88,6 +95,10 @@ internal abstract class WorkspaceTool(IReadOnlyList<Permission> needs, IReadOnly
         {
             notes.Fail(error);
             return Error(ProblemCodes.InternalError, $"The server failed. Tell its operator the request id {RequestScope.Current?.RequestId}.");
+        }
+        finally
+        {
+            watched?.Dispose();
         }
     }
 

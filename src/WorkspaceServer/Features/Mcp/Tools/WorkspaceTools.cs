@@ -18,6 +18,7 @@ internal sealed class WorkspaceTools(IEnumerable<WorkspaceTool> tools)
         Add<ProposeQuestionTool>(services);
         services.AddSingleton<CallerSql>();
         services.AddSingleton<WorkspaceTools>();
+        services.AddSingleton<AccessWatch>();
         services.AddSingleton<ToolCalls>();
     }
 
