@@ -26,21 +26,36 @@ internal sealed class CommandContext(ParseResult arguments) : IAsyncDisposable
     public Workspace FindWorkspace(string idOrName, Permission permission, WorkspaceState state = WorkspaceState.InUse)
     {
         var workspace = FindWorkspace(idOrName, state);
-        return Get<Policy>().May(Principal.Operator, permission, workspace.Id).IsAllowed
-            ? workspace
-            : throw new ProblemException(ProblemCodes.Forbidden, "You may not do that.");
+        Require(permission, workspace.Id);
+        return workspace;
     }
 
-    /// <summary>The person with this address.</summary>
-    /// <exception cref="ProblemException">Nobody has it.</exception>
-    public Person FindPerson(string email) => Get<PeopleStore>().FindByEmail(email)
-        ?? throw new ProblemException(ProblemCodes.NotFound, "Nobody has this address. List people with: workspace-server user list");
+    /// <summary>The person with this address, for what the verb is about to do to their account.</summary>
+    /// <exception cref="ProblemException">Nobody has it, or the policy says no.</exception>
+    public Person FindPerson(string email)
+    {
+        Require(Permissions.SystemUsers);
+        return Get<PeopleStore>().FindByEmail(email)
+            ?? throw new ProblemException(ProblemCodes.NotFound, "Nobody has this address. List people with: workspace-server user list");
+    }
+
+    /// <summary>Asks the policy for what belongs to the whole server.</summary>
+    /// <exception cref="ProblemException">It says no.</exception>
+    public void Require(Permission permission) => Require(permission, workspace: null);
 
     public async ValueTask DisposeAsync()
     {
         if (services.IsValueCreated)
         {
             await services.Value.DisposeAsync();
+        }
+    }
+
+    private void Require(Permission permission, WorkspaceId? workspace)
+    {
+        if (!Get<Policy>().May(Principal.Operator, permission, workspace).IsAllowed)
+        {
+            throw new ProblemException(ProblemCodes.Forbidden, "You may not do that.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
@@ -20,6 +21,7 @@ internal static class CreateUserCommand
         command.Add(operates);
         return command.Runs(async (context, _) =>
         {
+            context.Require(Permissions.SystemUsers);
             var (person, link) = await context.Get<NewPeople>().CreateAsync(
                 context.Arguments.GetValue(email)!,
                 context.Arguments.GetValue(name)!,

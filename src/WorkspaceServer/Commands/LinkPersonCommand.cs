@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Accounts.People;
@@ -19,6 +20,7 @@ internal static class LinkPersonCommand
         command.Add(subject);
         return command.Runs(async (context, _) =>
         {
+            context.Require(Permissions.SystemUsers);
             var (address, who) = (context.Arguments.GetValue(email)!, context.Arguments.GetValue(subject)!);
             var issuer = context.Get<AuthOptions>().Mode switch
             {

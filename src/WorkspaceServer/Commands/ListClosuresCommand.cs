@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Hosting;
 
@@ -14,6 +15,7 @@ internal static class ListClosuresCommand
         .Create("list", "List accounts whose owners asked for them to be closed, oldest first.", "closure list", Recording.Nothing("reads only who asked to leave"))
         .Runs((context, _) =>
         {
+            context.Require(Permissions.SystemUsers);
             var closures = context.Get<Closures>();
             var open = context.Get<ClosureStore>().ListOpen(after: null, MaxShown).Select(each => (Case: each, State: closures.StateOf(each))).ToArray();
             context.Output.Result(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Hosting;
@@ -13,6 +14,7 @@ internal static class ListUsersCommand
         .Create("list", "List people, oldest first.", "user list", Recording.Nothing("reads only who can sign in"))
         .Runs((context, _) =>
         {
+            context.Require(Permissions.SystemUsers);
             var factors = context.Get<SecondFactorStore>();
             var people = context.Get<PeopleStore>().List().Select(person => (Person: person, HasMfa: factors.FindKey(person.Id) is not null)).ToArray();
             context.Output.Result(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -15,6 +16,7 @@ internal static class ListWorkspacesCommand
         command.Add(deleted);
         return command.Runs((context, _) =>
         {
+            context.Require(Permissions.SystemWorkspaces);
             var store = context.Get<WorkspaceStore>();
             var onHold = context.Arguments.GetValue(deleted);
             Workspace[] workspaces = [.. onHold ? store.ListKept().Where(each => each.HeldUntil is not null) : store.List()];

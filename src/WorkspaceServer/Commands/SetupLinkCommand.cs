@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Hosting;
 
@@ -11,6 +12,7 @@ internal static class SetupLinkCommand
         .Create("setup-link", "Print a new link, good once within 30 minutes, with which the first person sets up the server.", "user setup-link", Recording.Nothing("using the link is recorded"))
         .Runs((context, _) =>
         {
+            context.Require(Permissions.SystemUsers);
             var link = context.Get<NewPeople>().NewSetupLink();
             context.Output.Result(new { Link = link }, output => Print(output, link));
             return Task.FromResult(ExitCodes.Ok);
