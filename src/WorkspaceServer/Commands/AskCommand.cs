@@ -35,7 +35,7 @@ internal static class AskCommand
     public static void Print(Output output, McpAnswer answer)
     {
         output.Table(answer.Columns, answer.Rows, NumberColumns(answer));
-        output.Line(FormattableString.Invariant($"{answer.Rows.Count} rows, as of {answer.AsOf ?? "(no table)"}, in {answer.Milliseconds:0} ms over MCP"));
+        output.Line(FormattableString.Invariant($"{Output.Count(answer.Rows.Count, "row")}, as of {answer.AsOf ?? "(no table)"}, in {answer.Milliseconds:0} ms over MCP"));
     }
 
     private static HashSet<int> NumberColumns(McpAnswer answer) =>

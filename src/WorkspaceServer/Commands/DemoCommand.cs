@@ -80,7 +80,7 @@ internal static class DemoCommand
         var audit = services.GetRequiredService<AuditLog>();
         var workspace = CreateWorkspaceCommand.Create(services.GetRequiredService<WorkspaceLifecycle>(), audit, WorkspaceName);
         var tables = await SampleCommand.LoadAsync(context.Output, services.GetRequiredService<IWorkspaceGateway>(), audit, workspace.Id, SampleBooks.DefaultScale, cancel);
-        context.Output.Line(FormattableString.Invariant($"Loaded {tables.Sum(table => table.RowCount):N0} rows in {tables.Count} tables into an encrypted file of its own."));
+        context.Output.Line(FormattableString.Invariant($"Loaded {Output.Count(tables.Sum(table => table.RowCount), "row")} in {Output.Count(tables.Count, "table")} into an encrypted file of its own."));
         return workspace;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tables;
@@ -52,7 +51,7 @@ internal static class ImportTableCommand
 
     private static void Print(Output output, TableSchema schema, LoadedTable table)
     {
-        output.Line($"{table.Name}: {table.RowCount.ToString("N0", CultureInfo.InvariantCulture)} rows loaded.");
+        output.Line($"{table.Name}: {Output.Count(table.RowCount, "row")} loaded.");
         output.Table(
             ["column", "type", "total", "note"],
             schema.Columns.Select(column => new[] { column.Name, column.Type.ToString().ToLowerInvariant(), table.Totals.GetValueOrDefault(column.Name, ""), column.Description ?? "" }),

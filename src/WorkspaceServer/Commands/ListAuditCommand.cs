@@ -50,6 +50,6 @@ internal static class ListAuditCommand
                 stored.Row.RequestId ?? "",
             }),
             new HashSet<int> { 0 });
-        output.Line(isFull ? string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows. The next page: --before {rows[^1].Row.Seq}") : $"{rows.Count} rows.");
+        output.Line(isFull ? string.Create(CultureInfo.InvariantCulture, $"{Output.Count(rows.Count, "row")}. The next page: --before {rows[^1].Row.Seq}") : $"{Output.Count(rows.Count, "row")}.");
     }
 }

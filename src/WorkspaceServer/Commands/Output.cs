@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -38,6 +39,9 @@ internal sealed class Output(bool json, TextWriter plain, TextWriter error)
             human(this);
         }
     }
+
+    /// <summary>A number with its noun: "1 row", "1,234 rows".</summary>
+    public static string Count(long number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>One line as it is: long ones are for copying, so they are never broken.</summary>
     public void Line(string text = "") => plain.WriteLine(Printable(text));

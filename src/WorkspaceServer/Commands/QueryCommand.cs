@@ -55,7 +55,7 @@ internal static class QueryCommand
         output.Table(answer.Columns, answer.Rows.Select(row => row.Select(value => value.ToString()).ToArray()), NumberColumns(answer));
         var cut = answer.Truncated ? ", cut off here" : "";
         var asOf = answer.AsOf is { } time ? $", as of {time:u}" : "";
-        output.Line(FormattableString.Invariant($"{answer.Rows.Count} rows{cut}, {answer.Elapsed.TotalMilliseconds:0.0} ms{asOf}"));
+        output.Line(FormattableString.Invariant($"{Output.Count(answer.Rows.Count, "row")}{cut}, {answer.Elapsed.TotalMilliseconds:0.0} ms{asOf}"));
     }
 
     private static HashSet<int> NumberColumns(QueryAnswer answer) =>

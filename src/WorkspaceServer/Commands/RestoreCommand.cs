@@ -95,7 +95,7 @@ internal sealed class RestoreCommand
                     output.Line(string.Create(CultureInfo.InvariantCulture, $"They are a sample of {all}. The others are deleted in what came back: practise with it, and do not use it."));
                 }
 
-                output.Line(string.Create(CultureInfo.InvariantCulture, $"It took {seconds:0.0} s. What was written in the {lost.TotalMinutes:0} minutes since then is not in it."));
+                output.Line(string.Create(CultureInfo.InvariantCulture, $"It took {seconds:0.0} s. What was written in the {Output.Count((long)Math.Ceiling(lost.TotalMinutes), "minute")} since then is not in it."));
                 output.Line("Run the doctor, then start the server.");
             });
         return ExitCodes.Ok;
@@ -121,7 +121,7 @@ internal sealed class RestoreCommand
 
     private static void Print(Output output, RestoreResult result) => output.Line(string.Create(
         CultureInfo.InvariantCulture,
-        $"Restored as of {result.AsOf.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {result.Workspaces} workspaces, {result.Rows:N0} rows, {result.Bytes / 1048576.0:0.0} MiB; every page and every total agrees."));
+        $"Restored as of {result.AsOf.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {Output.Count(result.Workspaces, "workspace")}, {Output.Count(result.Rows, "row")}, {result.Bytes / 1048576.0:0.0} MiB; every page and every total agrees."));
 
     private static DateTimeOffset? ReadTime(string? text) => text is null
         ? null

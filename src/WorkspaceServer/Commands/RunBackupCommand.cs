@@ -26,7 +26,7 @@ internal static class RunBackupCommand
             output =>
             {
                 output.Line(string.Create(
-                    CultureInfo.InvariantCulture, $"Backup {made.Generation.Id}: {made.Uploaded} files uploaded ({made.UploadedBytes / 1048576.0:0.0} MiB), {made.Kept} unchanged."));
+                    CultureInfo.InvariantCulture, $"Backup {made.Generation.Id}: {Output.Count(made.Uploaded, "file")} uploaded ({made.UploadedBytes / 1048576.0:0.0} MiB), {made.Kept} unchanged."));
                 foreach (var failure in made.Failed)
                 {
                     output.Line($"NOT BACKED UP  {failure}");
@@ -42,7 +42,7 @@ internal static class RunBackupCommand
             new { made?.Id, made?.Base, Files = made?.Files.Count ?? 0, Bytes = made?.Bytes ?? 0 },
             output => output.Line(made is null
                 ? "Nothing changed since the last backup, or there is none yet."
-                : string.Create(CultureInfo.InvariantCulture, $"Changes {made.Id}: {made.Files.Count} files, {made.Bytes / 1048576.0:0.0} MiB.")));
+                : string.Create(CultureInfo.InvariantCulture, $"Changes {made.Id}: {Output.Count(made.Files.Count, "file")}, {made.Bytes / 1048576.0:0.0} MiB.")));
         return ExitCodes.Ok;
     }
 }

@@ -34,7 +34,7 @@ internal static class SampleCommand
                     ["table", "rows"],
                     tables.Select(table => new[] { table.Name, table.RowCount.ToString("N0", CultureInfo.InvariantCulture) }),
                     new HashSet<int> { 1 });
-                output.Line(FormattableString.Invariant($"{tables.Sum(table => table.RowCount):N0} rows in {tables.Count} tables."));
+                output.Line(FormattableString.Invariant($"{Output.Count(tables.Sum(table => table.RowCount), "row")} in {Output.Count(tables.Count, "table")}."));
             });
             return ExitCodes.Ok;
         });

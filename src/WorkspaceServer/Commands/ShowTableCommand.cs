@@ -29,7 +29,7 @@ internal static class ShowTableCommand
 
     private static void Print(Output output, CatalogTable table)
     {
-        output.Line($"{table.Schema.Name}: {table.RowCount.ToString("N0", CultureInfo.InvariantCulture)} rows as of {table.LoadedAt.ToString("u", CultureInfo.InvariantCulture)}. {table.Schema.Description}");
+        output.Line($"{table.Schema.Name}: {Output.Count(table.RowCount, "row")} as of {table.LoadedAt.ToString("u", CultureInfo.InvariantCulture)}. {table.Schema.Description}");
         output.Table(
             ["column", "type", "references", "total", "description"],
             table.Schema.Columns.Select(column => new[]

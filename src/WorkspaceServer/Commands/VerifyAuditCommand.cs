@@ -57,10 +57,10 @@ internal static class VerifyAuditCommand
 
         output.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{verdict.Rows:N0} rows{(verdict.RemovedUpTo > 0 ? $" after row {verdict.RemovedUpTo}, up to which sweeps removed the oldest" : "")}; {trails.Statements:N0} statements in the second trail{(trails.Explained > 0 ? $", {trails.Explained} unmatched because a program was killed" : "")}."));
+            $"{Output.Count(verdict.Rows, "row")}{(verdict.RemovedUpTo > 0 ? $" after row {verdict.RemovedUpTo}, up to which sweeps removed the oldest" : "")}; {Output.Count(trails.Statements, "statement")} in the second trail{(trails.Explained > 0 ? $", {trails.Explained} unmatched because a program was killed" : "")}."));
         if (findings.Length > 0)
         {
-            output.Line($"{findings.Length} findings. Copy control.db, audit.anchor and the statements.log files away before anything else is done.");
+            output.Line($"{Output.Count(findings.Length, "finding")}. Copy control.db, audit.anchor and the statements.log files away before anything else is done.");
         }
         else if (verdict.Head is { Seq: > 0 } head)
         {
