@@ -93,6 +93,21 @@ from_archive() {
     if has_systemd; then systemctl daemon-reload; fi
 }
 
+# The units deny the networks around this machine (src/decisions/0024). What looks up names for it may be there.
+network() {
+    local unit word address allowed=()
+    while read -r word address _; do
+        [ "$word" = nameserver ] && [[ ${address%%%*} =~ ^[0-9a-fA-F.:]+$ ]] && allowed+=("${address%%%*}")
+    done </etc/resolv.conf || true
+    [ ${#allowed[@]} -gt 0 ] || { say skipped "network.conf: /etc/resolv.conf names nobody"; return; }
+    printf '# Who looks up names for this machine, by install.sh. More goes into a file of your own beside this one.\n[Service]\nIPAddressAllow=%s\n' "${allowed[*]}" >"$work/network.conf"
+    for unit in workspace-server workspace-smoke; do
+        put "$work/network.conf" "/etc/systemd/system/$unit.service.d/network.conf"
+        [ -z "$changed" ] || service daemon-reload
+        [ -z "$changed" ] || [ "$unit" = workspace-smoke ] || service try-restart "$unit"
+    done
+}
+
 as_server() { runuser -u workspace-server -- /usr/bin/workspace-server "$@"; }
 
 settings() {
@@ -184,6 +199,7 @@ trap 'rm -rf "$work"' EXIT
 packages
 program
 settings
+network
 service enable --now workspace-server
 edge "$work/nginx.conf" "$nginx_from"
 certificate

@@ -44,6 +44,7 @@ internal static class Checks
         services.AddCheck<WorkspaceFilesCheck>("workspace folders", CheckReach.Every);
         services.AddCheck<SandboxCheck>("SQL sandbox", CheckReach.Every, claims: ["C34"]);
         services.AddCheck<OwnServiceCheck>("service", isOfHost: true);
+        services.AddCheck<NetworkCheck>("network", isOfHost: true, claims: ["B7"]);
         services.AddCheck<NginxCheck>("nginx", isOfHost: true);
         services.AddCheck<NginxFilesCheck>("nginx files", isOfHost: true, claims: ["A24"]);
         services.AddCheck<FirewallCheck>("firewall", isOfHost: true, claims: ["A44"]);

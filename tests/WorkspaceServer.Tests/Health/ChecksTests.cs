@@ -6,8 +6,10 @@ using WorkspaceServer.Commands;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
+using WorkspaceServer.Tests.House;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
@@ -204,7 +206,7 @@ public sealed class ChecksTests : IDisposable
     [Trait("claim", "A47")]
     public async Task OfTheMachineItSaysWhatItsOwnProgramsSay()
     {
-        await FakeAsync("systemctl", "if [ \"$2\" = fail2ban.service ]; then echo inactive; exit 3; fi; echo active");
+        await FakeAsync("systemctl", "if [ $1 = show ]; then printf 'IPAddressAllow=127.0.0.0/8\\nIPAddressDeny=\\n'; exit; fi; if [ \"$2\" = fail2ban.service ]; then echo inactive; exit 3; fi; echo active");
         await FakeAsync("nginx", "echo 'nginx: [emerg] unexpected \"}\" in /etc/nginx/nginx.conf:7' >&2; exit 1");
         await FakeAsync("nft", "echo 'table inet filter { chain input { type filter hook input priority 0; policy accept; } }'");
         await FakeAsync("sshd", "printf 'permitrootlogin no\\npasswordauthentication yes\\nkbdinteractiveauthentication no\\n'");
@@ -212,12 +214,12 @@ public sealed class ChecksTests : IDisposable
 
         var wrong = (await LookAsync(host: true)).Where(finding => finding.State == CheckState.Fail).ToArray();
 
-        Assert.Equal(["fail2ban", "firewall", "nginx files", "ssh", "updates"], wrong.Select(finding => finding.Check).Order(StringComparer.Ordinal));
+        Assert.Equal(["fail2ban", "firewall", "network", "nginx files", "ssh", "updates"], wrong.Select(finding => finding.Check).Order(StringComparer.Ordinal));
         Assert.All(wrong, finding => Assert.False(string.IsNullOrEmpty(finding.Cure)));
         Assert.Contains("nginx.conf:7", wrong.Single(finding => finding.Check == "nginx files").Text, StringComparison.Ordinal);
         Assert.Contains("passwordauthentication no", wrong.Single(finding => finding.Check == "ssh").Cure, StringComparison.Ordinal);
 
-        await FakeAsync("systemctl", "echo active");
+        await FakeAsync("systemctl", "if [ $1 = show ]; then printf 'IPAddressAllow=0.0.0.0/0 ::/0\\nIPAddressDeny=10.0.0.0/8\\n'; exit; fi; echo active");
         await FakeAsync("nginx", "exit 0");
         await FakeAsync("nft", "echo 'table inet filter { chain input { type filter hook input priority 0; policy drop; } }'");
         await FakeAsync("sshd", "printf 'permitrootlogin no\\npasswordauthentication no\\nkbdinteractiveauthentication no\\n'");
@@ -233,6 +235,42 @@ public sealed class ChecksTests : IDisposable
         var service = (await LookAsync(host: true)).Single(finding => finding.Check == "service");
 
         Assert.Equal("warn", Word(service));
+    }
+
+    [Theory]
+    [Trait("claim", "B7")]
+    [InlineData("IPAddressAllow=127.0.0.0/8 10.0.0.2\nIPAddressDeny=10.0.0.0/8 fe80::/10", "10.0.0.2", "ok")]
+    [InlineData("IPAddressAllow=127.0.0.0/8\nIPAddressDeny=10.0.0.0/8", "8.8.8.8", "ok")]
+    [InlineData("IPAddressAllow=127.0.0.0/8\nIPAddressDeny=10.0.0.0/8", "10.0.0.2", "fail")]
+    [InlineData("IPAddressAllow=127.0.0.0/8\nIPAddressDeny=fe80::/10", "fe80::1%eth0", "fail")]
+    [InlineData("IPAddressAllow=\nIPAddressDeny=", "8.8.8.8", "fail")]
+    public async Task AResolverThatTheUnitShutsOutIsNamed_AndAUnitThatShutsNothing(string unit, string resolver, string state)
+    {
+        await FakeAsync("systemctl", $"cat <<'END'\n{unit}\nEND");
+        folder.Write("resolv.conf", $"search example.org\nnameserver {resolver}\n");
+
+        var finding = Assert.Single(await new NetworkCheck(new HostPrograms([folder.File("bin")]), folder.File("resolv.conf")).LookAsync(new CheckRequest(CheckReach.Quick), Cancel));
+
+        Assert.Equal(state, Word(finding));
+        Assert.Equal(state == "fail", finding.Cure?.Contains("systemctl daemon-reload", StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [Trait("claim", "C19")]
+    [InlineData("Inst libssl3 [3.0.17-1] (3.0.18-1 Debian-Security:12/oldstable-security [amd64])\nInst bash [5.2-1] (5.2-2 Debian:12.9/stable [amd64])\nConf libssl3 (3.0.18-1 Debian-Security:12/oldstable-security [amd64])", 0, "warn", "An installed package has known holes: libssl3.")]
+    [InlineData("Inst bash [5.2-1] (5.2-2 Debian:12.9/stable [amd64])", 0, "ok", "no installed package")]
+    [InlineData("", 8, "warn", "not known")]
+    public async Task PackagesWithKnownHolesAreNamed(string simulated, int daysOld, string state, string says)
+    {
+        await FakeAsync("apt-config", "echo 'APT::Periodic::Unattended-Upgrade \"1\";'");
+        await FakeAsync("apt-get", $"[ \"$1\" = --simulate ] || exit 1; cat <<'END'\n{simulated}\nEND");
+        folder.Write("lists/InRelease", "");
+        File.SetLastWriteTimeUtc(folder.File("lists/InRelease"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-daysOld));
+
+        var finding = (await new UpdatesCheck(new HostPrograms([folder.File("bin")]), TimeProvider.System, folder.File("lists")).LookAsync(new CheckRequest(CheckReach.Quick), Cancel)).Last();
+
+        Assert.Equal(state, Word(finding));
+        Assert.Contains(says, finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,17 +83,3 @@ internal sealed class SshCheck(HostPrograms programs) : ICheck
         return wrong.Length > 0 ? wrong : [Finding.Ok("takes keys only, and root not at all", "/etc/ssh")];
     }
 }
-
-/// <summary>Security updates install themselves.</summary>
-internal sealed class UpdatesCheck(HostPrograms programs) : ICheck
-{
-    private const string About = "/etc/apt/apt.conf.d";
-
-    public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel) =>
-        [await programs.AskAsync("apt-config", ["dump", "APT::Periodic::Unattended-Upgrade"], cancel) switch
-        {
-            null => Finding.Warn("This is no Debian, so nothing says whether security updates install themselves.", About, "see by hand"),
-            { Text: var text } when text.Contains("Unattended-Upgrade \"1\"", StringComparison.Ordinal) => Finding.Ok("security updates install themselves", About),
-            _ => Finding.Fail("Security updates do not install themselves.", About, "apt-get install unattended-upgrades && dpkg-reconfigure -f noninteractive -plow unattended-upgrades"),
-        }];
-}
