@@ -40,6 +40,11 @@ internal sealed partial class ServerProgram(string home) : IDisposable
         server = null;
     }
 
+    /// <summary>Memory that the program and its workers hold, as the kernel counts it (VmRSS, proc(5)); pages that they share count for each.</summary>
+    public long ResidentBytes() => Directory.GetDirectories($"/proc/{server!.Id}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Distinct().Append(server.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        .Sum(process => 1024 * long.Parse(Resident().Match(File.ReadAllText($"/proc/{process}/status")).Groups["kib"].Value, System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Runs another verb to its end.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {
@@ -59,6 +64,9 @@ internal sealed partial class ServerProgram(string home) : IDisposable
 
     private Process Start(string[] arguments) => Process.Start(
         new ProcessStartInfo(ProgramRun.Program, ["--home", home, .. arguments]) { RedirectStandardOutput = true })!;
+
+    [GeneratedRegex(@"VmRSS:\s+(?<kib>\d+) kB")]
+    private static partial Regex Resident();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();

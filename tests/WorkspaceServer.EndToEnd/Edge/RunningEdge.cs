@@ -21,27 +21,32 @@ internal sealed partial class RunningEdge : IAsyncDisposable
     /// <summary>The one without TLS.</summary>
     public int PlainPort { get; }
 
+    /// <summary>For a client that looks at certificates: the two of this nginx, which sign themselves.</summary>
+    public string Certificates => folder.File("tls/both.pem");
+
     /// <param name="server">Where the server behind it listens.</param>
+    /// <param name="name">What the server is called.</param>
     /// <param name="change">What a test sets otherwise than the shipped file.</param>
     /// <param name="snippet">A further settings file, in the folder for those.</param>
-    public static async Task<RunningEdge> StartAsync(Uri server, Func<string, string>? change = null, string? snippet = null)
+    public static async Task<RunningEdge> StartAsync(Uri server, Func<string, string>? change = null, string? snippet = null, string name = Name)
     {
         var folder = new TemporaryFolder();
-        foreach (var name in new[] { "tls", "nginx", "temp" })
+        foreach (var part in new[] { "tls", "nginx", "temp" })
         {
-            Directory.CreateDirectory(folder.File(name));
+            Directory.CreateDirectory(folder.File(part));
         }
 
         // What the workers write, they write as another user.
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
-        await MakeCertificateAsync(folder, "", "EC", "ec_paramgen_curve:P-256");
-        await MakeCertificateAsync(folder, "-rsa", "RSA", "rsa_keygen_bits:2048");
+        await MakeCertificateAsync(folder, name, "", "EC", "ec_paramgen_curve:P-256");
+        await MakeCertificateAsync(folder, name, "-rsa", "RSA", "rsa_keygen_bits:2048");
+        await File.WriteAllTextAsync(folder.File("tls/both.pem"), await File.ReadAllTextAsync(folder.File("tls/fullchain.pem")) + await File.ReadAllTextAsync(folder.File("tls/fullchain-rsa.pem")));
         var temps = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(kind => $"{kind}_temp_path {folder.File("temp/" + kind)};\n"));
         await File.WriteAllTextAsync(folder.File("nginx/test.conf"), temps + snippet);
 
         var (port, plainPort) = FreePorts();
         var text = await File.ReadAllTextAsync(Path.Combine(NodeTools.Repository, "nginx.conf"));
-        await File.WriteAllTextAsync(folder.File("nginx.conf"), Adapt(change?.Invoke(text) ?? text, folder, server, port, plainPort));
+        await File.WriteAllTextAsync(folder.File("nginx.conf"), Adapt((change?.Invoke(text) ?? text).Replace(Name, name, StringComparison.Ordinal), folder, server, port, plainPort));
 
         // It becomes a daemon once it listens; then this command ends.
         var (code, output) = await NginxAsync(folder);
@@ -96,12 +101,12 @@ internal sealed partial class RunningEdge : IAsyncDisposable
         .Replace("/var/log/nginx/", folder.Path + "/", StringComparison.Ordinal)
         .Replace("/run/nginx.pid", folder.File("nginx.pid"), StringComparison.Ordinal);
 
-    private static async Task MakeCertificateAsync(TemporaryFolder folder, string suffix, string algorithm, string option)
+    private static async Task MakeCertificateAsync(TemporaryFolder folder, string name, string suffix, string algorithm, string option)
     {
         var (code, output) = await NodeTools.StartAsync(
             "/usr/bin/openssl",
             [
-                "req", "-x509", "-newkey", algorithm, "-pkeyopt", option, "-nodes", "-days", "2", "-subj", "/CN=" + Name, "-addext", "subjectAltName=DNS:" + Name,
+                "req", "-x509", "-newkey", algorithm, "-pkeyopt", option, "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name,
                 "-keyout", folder.File($"tls/privkey{suffix}.pem"), "-out", folder.File($"tls/fullchain{suffix}.pem"),
             ],
             Limit,

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using WorkspaceServer.Control;
+using WorkspaceServer.EndToEnd.Edge;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
@@ -19,6 +22,8 @@ public sealed class SmokeTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly ServerProgram server;
+    private string publicUrl = "";
+    private string trusted = "/etc/ssl/certs/ca-certificates.crt";
 
     public SmokeTests() => server = new ServerProgram(folder.File("home"));
 
@@ -35,6 +40,7 @@ public sealed class SmokeTests : IDisposable
     }
 
     [Fact]
+    [Trait("claim", "A38")]
     [Trait("claim", "B32")]
     public async Task EveryPathIsTried_AndNothingOfItStays_AlsoOfOneThatWasCutShort()
     {
@@ -44,7 +50,11 @@ public sealed class SmokeTests : IDisposable
         var books = (await server.RunJsonAsync("workspace", "create", "Books")).GetProperty("id").GetString()!;
         await File.WriteAllTextAsync(folder.File("orders.csv"), "id,note\n1,\"two\nlines\"\n2,one\n", Cancel);
         await server.RunAsync("table", "import", folder.File("orders.csv"), "-w", "Books");
-        await server.StartAsync();
+        // As on an installed machine: nginx with TLS before it, under the public name, with a certificate that the visitor trusts.
+        var behind = FreeAddress();
+        await using var edge = await RunningEdge.StartAsync(behind, name: "localhost");
+        publicUrl = $"https://localhost:{edge.Port}";
+        await server.StartAsync("--set", $"Server:Url={behind.GetLeftPart(UriPartial.Authority)}", "--set", "Server:PublicUrl=" + publicUrl);
         var (tables, files) = (Tables(), Files());
 
         // Killed by the agent's program, after the person, the session and the pairing token are there.
@@ -52,10 +62,16 @@ public sealed class SmokeTests : IDisposable
         Assert.Equal(137, (await SmokeAsync(server.Url, folder.File("killer"))).ExitCode);
         Assert.NotEqual(tables, Tables());
 
-        var (good, said) = await SmokeAsync(server.Url, Agent, "--with-data");
+        var (untrusted, notSaid) = await SmokeAsync(new Uri(publicUrl), Agent);
+        Assert.Equal((ExitCodes.SmokeFailed, true), (untrusted, notSaid.Contains("certificate", StringComparison.Ordinal)));
+        Assert.Equal(1, JsonElement.Parse(notSaid).GetProperty("leftovers").GetInt32());
+        trusted = edge.Certificates;
+        var (good, said) = await SmokeAsync(new Uri(publicUrl), Agent, "--with-data");
         Assert.True(good == 0, said);
         var result = JsonElement.Parse(said);
-        Assert.Equal((true, 1), (result.GetProperty("passed").GetBoolean(), result.GetProperty("leftovers").GetInt32()));
+        // Of the server and its workers together.
+        Assert.InRange(server.ResidentBytes(), 1 << 20, 250L << 20);
+        Assert.Equal((true, 0), (result.GetProperty("passed").GetBoolean(), result.GetProperty("leftovers").GetInt32()));
         Assert.Equal(
             ["answers", "sign_in", "pairing", "sync", "mcp_question", "oauth_and_pkce", "csv_export"],
             result.GetProperty("paths").EnumerateArray().Select(path => path.GetProperty("name").GetString()));
@@ -71,9 +87,16 @@ public sealed class SmokeTests : IDisposable
         Assert.Equal([.. tables.Split('\n'), .. files.Split('\n')], [.. Tables().Split('\n'), .. Files().Split('\n')]);
 
         var rows = (await server.RunJsonAsync("audit", "list", "--action", AuditActions.SmokeTested)).GetProperty("rows").EnumerateArray().ToArray();
-        Assert.Equal(["failed", "ok"], rows.Select(row => row.GetProperty("outcome").GetString()));
+        Assert.Equal(["failed", "ok", "failed"], rows.Select(row => row.GetProperty("outcome").GetString()));
         await server.RunAsync("audit", "verify");
         Assert.Contains(books, Directory.GetDirectories(Path.Combine(DataFolder, "workspaces")).Select(Path.GetFileName));
+    }
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://{listener.LocalEndpoint}");
     }
 
     private async Task ScriptAsync(string name, string text)
@@ -84,9 +107,10 @@ public sealed class SmokeTests : IDisposable
 
     private Task<(int ExitCode, string Output)> SmokeAsync(Uri url, string agent, params string[] more) => NodeTools.StartAsync(
         "/bin/sh",
-        ["-c", "\"$@\" 2>/dev/null", "smoke", Path.Combine(AppContext.BaseDirectory, "workspace-server"), "--home", server.Home, "--set", "Server:PublicUrl=http://books.example.in", "smoke", "--url", url.ToString(), "--agent", agent, "--json", .. more],
+        ["-c", "\"$@\" 2>/dev/null", "smoke", Path.Combine(AppContext.BaseDirectory, "workspace-server"), "--home", server.Home, "--set", "Server:PublicUrl=" + publicUrl, "smoke", "--url", url.ToString(), "--agent", agent, "--json", .. more],
         RunTime,
-        Cancel);
+        Cancel,
+        environment: [("SSL_CERT_FILE", trusted)]);
 
     /// <summary>How many rows each table of the control database has.</summary>
     private string Tables()
