@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test attack lint audit claims screenshots bench hooks picture package package-test clean
+.PHONY: help run build test attack lint audit claims screenshots bench hooks picture drill package package-test install clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -16,6 +16,10 @@ help: ## Show this list
 run: ## Start the server with sample books and let an MCP client ask a first question
 	@ops/bootstrap.sh run
 	@ops/run.sh $(ARGS)
+
+drill: ## Back up sample books, bring them back from nothing and prove every total
+	@ops/bootstrap.sh build
+	@ops/drill/sample.sh
 
 ##@ Work on it
 build: ## Build everything in Release; warnings are errors
@@ -64,8 +68,12 @@ package: ## Publish server (.deb, .tar.gz) and agent (win-x64) into artifacts/pa
 	@ops/bootstrap.sh build
 	@ops/package.sh
 
-package-test: ## Install that package into a fresh Debian, upgrade it, go back, remove it (as root)
+package-test: ## Install that package into a fresh Debian, upgrade it, go back, remove it (as root; ARGS="--from OLD.deb")
 	@ops/install/try.sh $(ARGS)
+
+install: ## Make this Debian machine a server: ARGS="--domain books.example.org --mail you@example.org" (as root)
+	@$(MAKE) package
+	@ops/install/install.sh --package artifacts/package/workspace-server_*_amd64.deb $(ARGS)
 
 ##@ Tidy up
 clean: ## Remove build outputs; the native library and the Node tools stay

@@ -180,6 +180,7 @@ public sealed class EdgeTests(EdgeFixture fixture) : IClassFixture<EdgeFixture>
 
     [Fact]
     [Trait("claim", "A37")]
+    [Trait("claim", "D19")]
     public async Task AnAddressThatTheClientWritesIsNotBelieved_UnlessItIsCloudflares()
     {
         var list = await File.ReadAllTextAsync(Path.Combine(NodeTools.Repository, "ops", "nginx", "cloudflare.conf"), Cancel);

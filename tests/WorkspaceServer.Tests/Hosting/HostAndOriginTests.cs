@@ -142,6 +142,7 @@ public sealed class HostAndOriginTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("claim", "D19")]
     [InlineData("127.0.0.1", true)]
     [InlineData("127.8.8.8", true)]
     [InlineData("::1", true)]

@@ -13,6 +13,7 @@ public sealed partial class InstallTests : IDisposable
 
     [Theory]
     [Trait("claim", "A81")]
+    [Trait("claim", "B7")]
     [InlineData("workspace-server", "workspace-server")]
     [InlineData("workspace-smoke", "workspace-server")]
     [InlineData("workspace-drill", "workspace-drill")]

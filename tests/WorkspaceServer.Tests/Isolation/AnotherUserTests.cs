@@ -82,6 +82,7 @@ public sealed partial class AnotherUserTests(AnotherUserTests.Running server) : 
     }
 
     [Fact]
+    [Trait("claim", "B7")]
     [Trait("claim", "D22")]
     public async Task TheServerListensOnLoopbackOnly_AndItsWorkersNowhere()
     {
