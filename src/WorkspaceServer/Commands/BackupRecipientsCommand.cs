@@ -47,7 +47,7 @@ internal static class BackupRecipientsCommand
             }
 
             var next = change(options.Recipients, context.Arguments.GetValue(recipient)!);
-            if (new BackupOptions.Validator().Validate(options with { Recipients = next }).Errors is [var error, ..])
+            if (new BackupOptions.Validator(context.Get<ResidencyOptions>()).Validate(options with { Recipients = next }).Errors is [var error, ..])
             {
                 throw new ProblemException(ProblemCodes.InvalidArgument, $"Backup:{error.PropertyName} {error.ErrorMessage}");
             }

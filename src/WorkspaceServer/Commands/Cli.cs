@@ -56,6 +56,7 @@ internal static class Cli
         root.Add(Group("key", "Replace the master key, destroy a workspace's, say who can decrypt backups, and print what to keep where.", RotateKeyCommand.Build(), DestroyKeyCommand.Build(), BackupRecipientsCommand.Build(), RecoverySheetCommand.Build()));
         root.Add(Group("auth", "How people sign in.", SwitchAuthCommand.Build()));
         root.Add(Group("config", "Check and print the configuration.", ValidateConfigCommand.Build(), PrintConfigCommand.Build()));
+        root.Add(Group("server", "What this server is.", ServerInfoCommand.Build()));
         root.Add(LimitsCommand.Build());
         root.Add(DoctorCommand.Build());
         root.Add(SmokeCommand.Build());

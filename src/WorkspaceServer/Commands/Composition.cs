@@ -69,7 +69,7 @@ internal static class Composition
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
         services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));
-        services.AddSingleton(provider => LoadKey(provider.GetRequiredService<VaultOptions>()));
+        services.AddSingleton(provider => LoadKey(provider.GetRequiredService<VaultOptions>(), provider.GetRequiredService<ServerOptions>()));
         services.AddSingleton(provider => FolderUse.Shared(provider.GetRequiredService<DataFolder>()));
         services.AddSingleton(provider => OpenControl(provider.GetRequiredService<FolderUse>(), provider.GetRequiredService<DataFolder>(), provider.GetRequiredService<MasterKey>()));
         services.AddAudit(configuration);
@@ -105,10 +105,20 @@ internal static class Composition
         return DataFolder.Open(options.DataDirectory);
     }
 
-    private static MasterKey LoadKey(VaultOptions options)
+    private static MasterKey LoadKey(VaultOptions options, ServerOptions server)
     {
         KeyRotation.RequireNone(options);
-        return MasterKey.Load(options.MasterKeyFile);
+        var key = MasterKey.Load(options.MasterKeyFile);
+        try
+        {
+            server.RequireKey(key);
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
     }
 
     /// <param name="use">Held for as long as the database is open: whoever replaces keys waits for that.</param>

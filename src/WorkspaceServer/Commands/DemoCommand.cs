@@ -47,7 +47,7 @@ internal static class DemoCommand
 
         if (!InitCommand.IsDone(context.Get<VaultOptions>()))
         {
-            await InitCommand.SetUpAsync(context.Get<VaultOptions>());
+            await InitCommand.SetUpAsync(context.Get<VaultOptions>(), context.Get<ServerOptions>());
             context.Output.Line($"Made a master key and an encrypted data folder under {Path.GetFullPath(home)}.");
         }
 

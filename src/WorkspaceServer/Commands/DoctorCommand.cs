@@ -78,7 +78,7 @@ internal static class DoctorCommand
             output.Line();
             output.Line($"{Word(finding.State)}  {finding.Check}{(finding.About is null ? "" : $" ({finding.About})")}");
             output.Line($"  {finding.Text}");
-            output.Line($"  To mend it: {finding.Cure}");
+            output.Line($"  To mend it: {finding.Cure ?? "do away with what stands above, then look again: workspace-server doctor"}");
         }
 
         var (wrong, warned) = (findings.Count(finding => finding.State == CheckState.Fail), findings.Count(finding => finding.State == CheckState.Warn));

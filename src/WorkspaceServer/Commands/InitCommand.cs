@@ -25,7 +25,7 @@ internal static class InitCommand
     public static bool IsDone(VaultOptions options) => File.Exists(Path.Combine(options.DataDirectory, "control.db"));
 
     /// <returns>True if the master key was made, false if it was there.</returns>
-    public static async Task<bool> SetUpAsync(VaultOptions options)
+    public static async Task<bool> SetUpAsync(VaultOptions options, ServerOptions server)
     {
         SqlCipher.Initialize(options.SqlCipherLibrary);
         var keyFile = Path.GetFullPath(options.MasterKeyFile);
@@ -33,10 +33,11 @@ internal static class InitCommand
         if (makeKey)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(keyFile)!, OwnerFolder);
-            MasterKey.Create(keyFile);
+            MasterKey.Create(keyFile, server.Environment);
         }
 
         using var master = MasterKey.Load(keyFile);
+        server.RequireKey(master);
         var folder = DataFolder.Create(options.DataDirectory);
         using var control = ControlDatabase.Create(folder, master);
         using var mac = new AuditMac(master);
@@ -55,7 +56,7 @@ internal static class InitCommand
             throw new ProblemException(ProblemCodes.AlreadyExists, $"{folder} was set up before. Start it with: workspace-server serve");
         }
 
-        var madeKey = await SetUpAsync(options);
+        var madeKey = await SetUpAsync(options, context.Get<ServerOptions>());
         context.Output.Result(new { DataDirectory = folder, MasterKeyFile = keyFile, MadeMasterKey = madeKey }, output =>
         {
             output.Line($"Data folder: {folder}");

@@ -72,6 +72,7 @@ internal sealed class RestoreCommand
         var options = context.Get<VaultOptions>();
         var keyFile = context.Arguments.GetValue(masterKey);
         using var master = MasterKey.Load(Path.GetFullPath(keyFile ?? options.MasterKeyFile));
+        context.Get<ServerOptions>().RequireKey(master);
         var clock = context.Get<TimeProvider>();
         var started = clock.GetTimestamp();
         var restore = new FullRestore(context.Get<IObjectStore>(), master, identities, clock);

@@ -7,17 +7,56 @@ using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Commands;
 
-/// <summary>version: of the server and of the libraries that matter.</summary>
+/// <summary>version: of the server and of the libraries that matter; with --check, whether there is a newer one.</summary>
 internal static class VersionCommand
 {
-    public static Command Build() => Verb
-        .Create("version", "Print the version of the server, of SQLCipher and of .NET.", "version", Recording.Nothing("shows versions"))
-        .Runs((context, _) =>
+    /// <summary>Longest answer, in bytes.</summary>
+    private const int MaxAnswer = 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static Command Build()
+    {
+        var check = new Option<bool>("--check") { Description = "Also ask Server:ReleasesUrl for the newest version. Nothing is asked without this, and nothing is sent but the question." };
+        var command = Verb.Create("version", "Print the version of the server, of SQLCipher and of .NET.", "version", Recording.Nothing("shows versions"));
+        command.Add(check);
+        return command.Runs(async (context, cancel) =>
         {
             SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);
-            var server = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            context.Output.Result(new { Server = server, SqlCipher = SqlCipher.Version, DotNet = Environment.Version.ToString() }, output => output.Fields(
-                ("workspace-server", server), ("SQLCipher", SqlCipher.Version), (".NET", $"{Environment.Version} on {RuntimeInformation.RuntimeIdentifier}")));
-            return Task.FromResult(ExitCodes.Ok);
+            var assembly = Assembly.GetExecutingAssembly();
+            var server = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            var newest = context.Arguments.GetValue(check) ? await AskNewestAsync(context.Get<ServerOptions>().ReleasesUrl, cancel) : null;
+            var isOld = newest is not null && newest > Release(assembly.GetName().Version!);
+            context.Output.Result(new { Server = server, SqlCipher = SqlCipher.Version, DotNet = Environment.Version.ToString(), Newest = newest?.ToString(), IsNewest = newest is null ? (bool?)null : !isOld }, output =>
+            {
+                output.Fields(("workspace-server", server), ("SQLCipher", SqlCipher.Version), (".NET", $"{Environment.Version} on {RuntimeInformation.RuntimeIdentifier}"));
+                if (newest is not null)
+                {
+                    output.Line(isOld ? $"There is a newer one, {newest}: ops/runbooks/upgrade.md says how to go to it." : "There is no newer one.");
+                }
+            });
+            return ExitCodes.Ok;
         });
+    }
+
+    private static async Task<Version> AskNewestAsync(string address, CancellationToken cancel)
+    {
+        if (address.Length == 0)
+        {
+            throw new ProblemException(ProblemCodes.NotConfigured, "No address says which version is the newest. Set Server:ReleasesUrl to one whose first line is a version such as 1.2.3.");
+        }
+
+        using var http = new HttpClient { Timeout = Patience, MaxResponseContentBufferSize = MaxAnswer };
+        try
+        {
+            var line = (await http.GetStringAsync(new Uri(address), cancel)).Split('\n')[0].Trim();
+            return Version.TryParse(line, out var version) ? Release(version) : throw new HttpRequestException("its first line is no version such as 1.2.3");
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            throw new IOException($"{address} does not say which version is the newest: {error.Message}", error);
+        }
+    }
+
+    private static Version Release(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));
 }

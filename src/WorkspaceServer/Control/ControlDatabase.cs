@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
 
@@ -13,6 +14,7 @@ internal sealed class ControlDatabase : IDisposable
     private const int MaxIdleConnections = 4;
 
     private static readonly string[] AppendOnly = ["audit_entry", "audit_cut"];
+    private static readonly string[] PurposeStatements = ["PRAGMA application_id = 0", "PRAGMA application_id = 1", "PRAGMA application_id = 2"];
     private static readonly string[] Kept = ["audit_head", "audit_name"];
 
     private readonly string path;
@@ -30,7 +32,13 @@ internal sealed class ControlDatabase : IDisposable
     public static ControlDatabase Create(DataFolder folder, MasterKey master)
     {
         var control = new ControlDatabase(folder.ControlDatabase, KeyDerivation.ForControl(master));
-        EncryptedDatabase.Open(control.path, control.key, DatabaseAccess.Create, Durability.Full).Dispose();
+        using (var connection = EncryptedDatabase.Open(control.path, control.key, DatabaseAccess.Create, Durability.Full))
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = PurposeStatements[(int)master.Purpose];
+            command.ExecuteNonQuery();
+        }
+
         control.Migrate();
         return control;
     }
@@ -42,6 +50,8 @@ internal sealed class ControlDatabase : IDisposable
         var control = new ControlDatabase(folder.ControlDatabase, KeyDerivation.ForControl(master));
         try
         {
+            // Before it is brought up to date: a program that is being written must not change the files of one that is used.
+            control.RequirePurpose(master.Purpose);
             control.Migrate();
             return control;
         }
@@ -108,6 +118,18 @@ internal sealed class ControlDatabase : IDisposable
         else
         {
             idle.Add(connection);
+        }
+    }
+
+    /// <remarks>Kept in a field of the file's header that SQLite leaves to programs; 0, as it is in a new file, is production.</remarks>
+    private void RequirePurpose(KeyPurpose purpose)
+    {
+        using var connection = OpenPlain();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA application_id";
+        if (Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) != (int)purpose)
+        {
+            throw new ProblemException(ProblemCodes.BadConfiguration, $"The control database {path} was made for something else than {purpose.ToString().ToLowerInvariant()}, for which the master key is. Correct Vault:DataDirectory or Vault:MasterKeyFile.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using FluentValidation;
+using WorkspaceServer.Vault.Keys;
 
 namespace WorkspaceServer.Hosting;
 
@@ -28,6 +29,9 @@ internal sealed record ServerOptions
 {
     public const string Section = "Server";
 
+    /// <summary>What this server is for: production, staging or development. Master key and control database remember what they were made for, and the server does not start with others.</summary>
+    public KeyPurpose Environment { get; init; }
+
     /// <summary>Where the server listens: http, an IP address or localhost, and a port.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
@@ -49,6 +53,9 @@ internal sealed record ServerOptions
     /// <summary>How long requests may go on when the server is told to stop, in seconds; 0 to 300.</summary>
     public int ShutdownSeconds { get; init; } = 10;
 
+    /// <summary>Address that version --check asks for the newest version, whose first line is one such as 1.2.3; https unless it is this machine. Empty: it cannot be asked. The server itself never asks.</summary>
+    public string ReleasesUrl { get; init; } = "";
+
     /// <summary>How log lines are written: auto (text on a terminal, JSON elsewhere), json, text or none.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Auto;
 
@@ -61,10 +68,24 @@ internal sealed record ServerOptions
     /// <summary>The cookie that belongs to the token in each form.</summary>
     public string FormCookie => IsPublicHttps ? "__Host-form" : "form";
 
+    /// <exception cref="ProblemException">The key was made for something else.</exception>
+    public void RequireKey(MasterKey key)
+    {
+        if (key.Purpose != Environment)
+        {
+            throw new ProblemException(
+                ProblemCodes.BadConfiguration,
+                $"The master key, and the data under it, is for {Word(key.Purpose)}, and Server:Environment says {Word(Environment)}. Correct Vault:MasterKeyFile and Vault:DataDirectory, or Server:Environment.");
+        }
+
+        static string Word(KeyPurpose purpose) => purpose.ToString().ToLowerInvariant();
+    }
+
     internal sealed class Validator : AbstractValidator<ServerOptions>
     {
         public Validator()
         {
+            RuleFor(options => options.Environment).IsInEnum();
             RuleFor(options => options.Url).Must(url => TryReadListen(url, out _))
                 .WithMessage("must be http:// with an IP address or localhost and a port, such as http://127.0.0.1:8080.");
             RuleFor(options => options.Url).Must(url => !TryReadListen(url, out var end) || IPAddress.IsLoopback(end.Address))
@@ -76,6 +97,8 @@ internal sealed record ServerOptions
                 .WithMessage("must be host names without a port.");
             RuleForEach(options => options.AllowedOrigins).Must(IsOrigin)
                 .WithMessage("must be origins such as https://inspector.example.in.");
+            RuleFor(options => options.ReleasesUrl).Must(url => url.Length == 0 || (Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback))))
+                .WithMessage("must be https://, or http:// on this machine.");
             RuleFor(options => options.MaxRequestBodyBytes).InclusiveBetween(1024, 1 << 30);
             RuleFor(options => options.ShutdownSeconds).InclusiveBetween(0, 300);
         }

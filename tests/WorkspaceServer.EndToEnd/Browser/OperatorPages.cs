@@ -13,7 +13,7 @@ internal static class OperatorPages
     private static readonly DateTimeOffset Night = Now.AddHours(-8.7);
 
     public static BackupsModel Backups { get; } = new(
-        "0199c3f2a4b87d10", IsOn: true, Night, 212_000_000, IsLate: false, Night.AddDays(1), 5, 30, Night.AddDays(-3), 41.7,
+        "0199c3f2a4b87d10", "ap-south-1 (IN)", IsOn: true, "IN", Night, 212_000_000, IsLate: false, Night.AddDays(1), 5, 30, Night.AddDays(-3), 41.7,
         [new BackupNight(Night, Night.AddSeconds(142), "ok"), new BackupNight(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed"), new BackupNight(Night.AddDays(-2), null, "running")]);
 
     public static WorkspacesModel Workspaces { get; } = new(

@@ -1,5 +1,9 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Age;
+using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Hosting;
 using Xunit;
 
 namespace WorkspaceServer.Tests.Backups;
@@ -15,10 +19,10 @@ public sealed class BackupOptionsTests
         AccessKeyId = "id",
         SecretAccessKey = "secret",
         Region = "ap-south-2",
-        DataRegion = "ap-south-1",
         Country = "IN",
-        AllowedCountries = ["IN"],
     };
+
+    private static readonly ResidencyOptions India = new() { Country = "IN", Region = "ap-south-1", AllowedCountries = ["IN"] };
 
     [Fact]
     public void TheDefaultsAreFineAndOff()
@@ -34,15 +38,53 @@ public sealed class BackupOptionsTests
     {
         Assert.Contains("is the region of this machine", Assert.Single(Wrong(S3 with { Region = "AP-SOUTH-1" })), StringComparison.Ordinal);
         Assert.Empty(Wrong(S3 with { Region = "ap-south-1", AllowSameRegion = true }));
-        Assert.NotEmpty(Wrong(S3 with { DataRegion = "" }));
+        Assert.Contains("Residency:Region", Assert.Single(Wrong(S3, India with { Region = "" })), StringComparison.Ordinal);
     }
 
     [Fact]
+    [Trait("claim", "A39")]
     public void ACountryThatIsNotAllowedIsRefused()
     {
         Assert.Contains("AllowedCountries", Assert.Single(Wrong(S3 with { Country = "US" })), StringComparison.Ordinal);
         Assert.Single(Wrong(S3 with { Country = "" }));
-        Assert.Empty(Wrong(S3 with { Country = "US", AllowedCountries = [] }));
+        Assert.Empty(Wrong(S3 with { Country = "US" }, India with { AllowedCountries = [] }));
+        // A folder is on this machine, unless it is said to be elsewhere.
+        Assert.Empty(Wrong(new BackupOptions()));
+        Assert.Single(Wrong(new BackupOptions { Country = "SG" }));
+    }
+
+    [Theory]
+    [Trait("claim", "A39")]
+    [InlineData("https://s3.us-east-1.amazonaws.com", "ap-south-2", false)]
+    [InlineData("https://s3.amazonaws.com", "us-east-1", false)]
+    [InlineData("https://s3.ap-south-2.amazonaws.com", "ap-south-2", true)]
+    [InlineData("https://s3.example.in", "us-east-1", true)]
+    public void ARegionThatIsKnownToBeElsewhereIsRefused(string endpoint, string region, bool isGood) =>
+        Assert.Equal(isGood, Wrong(S3 with { Endpoint = endpoint, Region = region }).Length == 0);
+
+    [Theory]
+    [Trait("claim", "A39")]
+    [InlineData("IN", "IN", true)]
+    [InlineData("in", "IN", true)]
+    [InlineData("SG", "IN", false)]
+    [InlineData("", "IN", false)]
+    [InlineData("IND", "", false)]
+    [InlineData("IN", "IND", false)]
+    [InlineData("", "", true)]
+    public void TheMachineItselfStandsInAnAllowedCountry(string country, string allowed, bool isGood) =>
+        Assert.Equal(isGood, new ResidencyOptions.Validator().Validate(new ResidencyOptions { Country = country, AllowedCountries = allowed.Length == 0 ? [] : [allowed] }).IsValid);
+
+    [Fact]
+    [Trait("claim", "A39")]
+    public void BothSectionsAreComparedBeforeTheServerStarts()
+    {
+        Dictionary<string, string?> settings = new() { ["Residency:Country"] = "IN", ["Residency:AllowedCountries:0"] = "IN", ["Backup:Country"] = "SG" };
+        using var services = Composition.BuildServices(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+
+        var refused = Assert.Throws<ProblemException>(() => OptionsSections.ReadAll(services.GetServices<OptionsSection>(), services.GetRequiredService<IConfiguration>()));
+
+        Assert.Equal(ExitCodes.BadConfiguration, refused.Code.ExitCode);
+        Assert.Contains("Backup:Country", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,5 +118,5 @@ public sealed class BackupOptionsTests
     public void NumbersHaveTwoSides(string night, int packMinutes, int days) =>
         Assert.Single(Wrong(new BackupOptions { NightlyAt = night, PackMinutes = packMinutes, RetentionDays = days }));
 
-    private static string[] Wrong(BackupOptions options) => [.. new BackupOptions.Validator().Validate(options).Errors.Select(error => error.ErrorMessage)];
+    private static string[] Wrong(BackupOptions options, ResidencyOptions? residency = null) => [.. new BackupOptions.Validator(residency ?? India).Validate(options).Errors.Select(error => error.ErrorMessage)];
 }

@@ -52,6 +52,7 @@ public sealed class DoctorTests : IDisposable
 
     [Fact]
     [Trait("claim", "A34")]
+    [Trait("claim", "A100")]
     [Trait("claim", "E17")]
     public async Task AnOpenFileOfSecretsStopsEverythingAndIsNamed()
     {

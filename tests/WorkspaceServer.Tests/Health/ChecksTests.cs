@@ -44,7 +44,7 @@ public sealed class ChecksTests : IDisposable
     [Theory]
     [Trait("claim", "E17")]
     [InlineData("mode", "chmod 0400 ")]
-    [InlineData("missing", "workspace-server init")]
+    [InlineData("missing", "Put your copy of it there, with mode 0400; for a new server, run: workspace-server init")]
     [InlineData("short", "Restore it from your copy")]
     [InlineData("link", "not a link")]
     public async Task AWrongMasterKeyIsNamedOnce(string fault, string cure)
@@ -74,7 +74,8 @@ public sealed class ChecksTests : IDisposable
         var wrong = Assert.Single(findings, finding => finding.State == CheckState.Fail);
         Assert.Equal("master key", wrong.Check);
         Assert.Contains(key, wrong.Text, StringComparison.Ordinal);
-        Assert.Contains(cure, wrong.Text + wrong.Cure, StringComparison.Ordinal);
+        Assert.Contains(cure, wrong.Cure + wrong.Text, StringComparison.Ordinal);
+        Assert.False(string.IsNullOrEmpty(wrong.Cure));
         Assert.Contains(findings, finding => finding is { Check: "control database", State: CheckState.Skipped });
     }
 
@@ -235,6 +236,22 @@ public sealed class ChecksTests : IDisposable
         var service = (await LookAsync(host: true)).Single(finding => finding.Check == "service");
 
         Assert.Equal("warn", Word(service));
+    }
+
+    [Fact]
+    [Trait("claim", "A39")]
+    [Trait("claim", "B48")]
+    public async Task WhereEveryByteIsKeptIsSaid()
+    {
+        (settings["Residency:Country"], settings["Residency:Region"], settings["Residency:AllowedCountries:0"]) = ("IN", "ap-south-1", "IN");
+        settings["Backup:Recipients:0"] = Age.AgeIdentity.Create().Recipient.ToString();
+        settings["Backup:Directory"] = folder.File("store");
+
+        var said = (await LookAsync()).Where(finding => finding.Check == "places").Select(finding => finding.Text).ToArray();
+
+        Assert.All(
+            ["data and mails", folder.File("data"), "master key: " + folder.File("keys/master.key"), "ap-south-1 (IN)", "backups: the folder " + folder.File("store"), "/var/log/journal", "/var/log/nginx", "nothing is kept outside of IN"],
+            part => Assert.Contains(said, text => text.Contains(part, StringComparison.Ordinal)));
     }
 
     [Theory]

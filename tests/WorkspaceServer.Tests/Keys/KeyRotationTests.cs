@@ -107,10 +107,15 @@ public sealed class KeyRotationTests : IDisposable
     public async Task WhatWasSealedOpensUnderTheNewKey_AndTheServerStaysWhoItIs()
     {
         var options = new VaultOptions { DataDirectory = folder.File("data"), MasterKeyFile = folder.File("keys/master.key") };
-        await InitCommand.SetUpAsync(options);
+        await InitCommand.SetUpAsync(options, new ServerOptions { Environment = KeyPurpose.Staging });
         var before = await ReadSealedAsync(options);
         var result = RotateKeyCommand.Of(options, TimeProvider.System).Run((_, _) => { });
         var after = await ReadSealedAsync(options);
+        using (var next = MasterKey.Load(options.MasterKeyFile))
+        {
+            Assert.Equal(KeyPurpose.Staging, next.Purpose);
+        }
+
 
         Assert.Equal(before, after);
         Assert.NotEqual(result.OldFingerprint, result.Fingerprint);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
 
@@ -26,15 +25,5 @@ internal sealed class BackupCheck(BackupOptions options, BackupHealth health) : 
                 ? noCommand with { Cure = "look at the files it names with: workspace-server doctor --thorough; then: workspace-server backup run" }
                 : Finding.Fail(error, options.Place);
         }
-    }
-}
-
-/// <summary>Where every byte is kept, for whoever must say so: data, backups, logs.</summary>
-internal sealed class PlacesCheck(BackupOptions options, Workspaces.VaultOptions vault) : QuickCheck
-{
-    protected override Finding Look(CheckRequest request)
-    {
-        var backups = options.IsOn ? string.Create(CultureInfo.InvariantCulture, $"backups in {options.Place}") : "no backups";
-        return Finding.Ok($"data in {vault.DataDirectory} on this machine, {backups}, logs on standard output, which journald of this machine keeps", vault.DataDirectory);
     }
 }

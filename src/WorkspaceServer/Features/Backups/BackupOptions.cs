@@ -48,17 +48,11 @@ internal sealed record BackupOptions
     /// <summary>The store's region, such as ap-south-2.</summary>
     public string Region { get; init; } = "";
 
-    /// <summary>The region of this machine, such as ap-south-1. An S3 store in the same region is refused: one flood would take both.</summary>
-    public string DataRegion { get; init; } = "";
-
-    /// <summary>Allows an S3 store in the region of this machine.</summary>
+    /// <summary>Allows an S3 store in the region of this machine, Residency:Region.</summary>
     public bool AllowSameRegion { get; init; }
 
-    /// <summary>The country in which the S3 store keeps its objects, as two letters such as IN.</summary>
+    /// <summary>The country in which the store keeps backups, as two letters such as IN. Empty for a folder: the country of this machine.</summary>
     public string Country { get; init; } = "";
-
-    /// <summary>Countries in which backups may be kept, as two letters each. Empty: any.</summary>
-    public string[] AllowedCountries { get; init; } = [];
 
     /// <summary>When the nightly backup begins, as HH:MM, UTC; 20:30 is 02:00 in India. It does not move with daylight saving.</summary>
     public string NightlyAt { get; init; } = "20:30";
@@ -77,6 +71,9 @@ internal sealed record BackupOptions
 
     /// <summary>Where backups go, for people to read.</summary>
     public string Place => Store == BackupStoreKind.Directory ? $"the folder {Directory}" : $"the bucket {Bucket} at {Endpoint}{(Country.Length > 0 ? $" ({Country})" : "")}";
+
+    /// <summary>The country of the backups, as far as the settings say; null otherwise.</summary>
+    public string? CountryOrOurs(ResidencyOptions residency) => (Country.Length == 0 && Store == BackupStoreKind.Directory ? residency.Country : Country) is { Length: > 0 } country ? country.ToUpperInvariant() : null;
 
     /// <summary>The recipients, read.</summary>
     public IReadOnlyList<AgeRecipient> ReadRecipients() => [.. Recipients.Select(AgeRecipient.Parse)];
@@ -97,8 +94,12 @@ internal sealed record BackupOptions
         private const int MaxRecipients = 10;
         private static readonly string[] ThisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
-        public Validator()
+        private readonly ResidencyOptions residency;
+
+        /// <param name="residency">Where the data is and may be; nothing if not given.</param>
+        public Validator(ResidencyOptions? residency = null)
         {
+            this.residency = residency ?? new ResidencyOptions();
             RuleFor(options => options.Recipients).Must(all => all.Length <= MaxRecipients && all.All(IsRecipient))
                 .WithMessage($"must be at most {MaxRecipients} public age keys: each starts with age1 or age1pq1.");
             RuleFor(options => options.Recipients).Must(all => all.Select(each => each.StartsWith("age1pq1", StringComparison.Ordinal)).Distinct().Count() <= 1)
@@ -107,6 +108,9 @@ internal sealed record BackupOptions
             RuleFor(options => options.Directory).Must(Path.IsPathFullyQualified).When(options => options.Store == BackupStoreKind.Directory)
                 .WithMessage("must be a path from the root, such as /mnt/backup.");
             When(options => options.Store == BackupStoreKind.S3, RulesForS3);
+            RuleFor(options => options.Country).Must(country => country.Length == 0 || ResidencyOptions.IsCountry(country)).WithMessage("must be two letters, such as IN.");
+            RuleFor(options => options.Country).Must((options, _) => this.residency.Allows(options.CountryOrOurs(this.residency) ?? ""))
+                .WithMessage("is not one of Residency:AllowedCountries. Choose a store there.");
             RuleFor(options => options.NightlyAt).Must(text => TimeOnly.TryParseExact(text, "HH:mm", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _))
                 .WithMessage("must be a time of day such as 20:30.");
             RuleFor(options => options.PackMinutes).InclusiveBetween(0, 1440);
@@ -123,11 +127,12 @@ internal sealed record BackupOptions
             RuleFor(options => options.AccessKeyId).NotEmpty();
             RuleFor(options => options.SecretAccessKey).NotEmpty();
             RuleFor(options => options.Region).NotEmpty();
-            RuleFor(options => options.DataRegion).NotEmpty();
-            RuleFor(options => options.Region).Must((options, region) => options.AllowSameRegion || !region.Equals(options.DataRegion, StringComparison.OrdinalIgnoreCase))
+            RuleFor(options => options.Region).Must(_ => residency.Region.Length > 0).WithMessage("cannot be compared: set Residency:Region to the region of this machine.");
+            RuleFor(options => options.Region).Must((options, region) => options.AllowSameRegion || !region.Equals(residency.Region, StringComparison.OrdinalIgnoreCase))
                 .WithMessage("is the region of this machine. Choose a store elsewhere, or set Backup:AllowSameRegion=true.");
-            RuleFor(options => options.Country).Must((options, country) => options.AllowedCountries.Length == 0 || options.AllowedCountries.Contains(country, StringComparer.OrdinalIgnoreCase))
-                .WithMessage("is not one of Backup:AllowedCountries.");
+            RuleFor(options => options.Country)
+                .Must((options, country) => AmazonRegions.CountryOf(options.Endpoint, options.Region) is not { } known || country.Length == 0 || known.Equals(country, StringComparison.OrdinalIgnoreCase))
+                .WithMessage("is not the country of that endpoint's region.");
         }
 
         private static bool IsSafeEndpoint(string text) =>

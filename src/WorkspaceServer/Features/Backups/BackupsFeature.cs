@@ -15,7 +15,8 @@ internal static class BackupsFeature
     /// <summary>Needs the master key, the data folder, the control database, the audit log and the clock.</summary>
     public static void AddBackups(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions(configuration, BackupOptions.Section, new BackupOptions.Validator());
+        services.AddOptions(configuration, ResidencyOptions.Section, new ResidencyOptions.Validator());
+        services.AddOptions(configuration, BackupOptions.Section, new BackupOptions.Validator(ResidencyOptions.Of(configuration)));
         services.AddSingleton(provider => provider.GetRequiredService<BackupOptions>().OpenStore());
         services.AddSingleton(provider => new BackupSigner(provider.GetRequiredService<MasterKey>(), BackupStore.EarlierSigners(provider.GetRequiredService<ControlDatabase>())));
         services.AddSingleton<BackedUpDatabases>();

@@ -128,7 +128,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
 
         var partial = NextFile + ".partial";
         File.Delete(partial);
-        MasterKey.Create(partial);
+        MasterKey.Create(partial, from.Purpose);
         File.Move(partial, NextFile);
         KeyChange.SyncDisk();
     }

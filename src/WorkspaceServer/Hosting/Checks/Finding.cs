@@ -1,3 +1,5 @@
+using WorkspaceServer.Vault;
+
 namespace WorkspaceServer.Hosting.Checks;
 
 /// <summary>How it stands with one thing that the server needs.</summary>
@@ -36,9 +38,10 @@ internal sealed record Finding(CheckState State, string Text, string? About = nu
     /// <summary>A failure's message, taken apart into cause and command.</summary>
     public static Finding Fail(Exception error, string? about = null)
     {
-        var at = error.Message.LastIndexOf(BeforeCommand, StringComparison.Ordinal);
-        return at < 0
-            ? new Finding(CheckState.Fail, error.Message, about)
-            : new Finding(CheckState.Fail, error.Message[..at], about, error.Message[(at + BeforeCommand.Length)..]);
+        // Of the vault's messages the last sentence says what to do.
+        var (text, at) = (error.Message, error.Message.LastIndexOf(BeforeCommand, StringComparison.Ordinal));
+        return at >= 0 ? new Finding(CheckState.Fail, text[..at], about, text[(at + BeforeCommand.Length)..])
+            : error is VaultException && text.LastIndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? new Finding(CheckState.Fail, text[..(end + 1)], about, text[(end + 2)..])
+            : new Finding(CheckState.Fail, text, about);
     }
 }

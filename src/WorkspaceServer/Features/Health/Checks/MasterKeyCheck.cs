@@ -1,3 +1,4 @@
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Workspaces;
@@ -5,11 +6,12 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.Features.Health.Checks;
 
 /// <summary>The master key's file: there, a file and no link, of this user, for nobody else, and whole.</summary>
-internal sealed class MasterKeyCheck(VaultOptions options) : QuickCheck
+internal sealed class MasterKeyCheck(VaultOptions options, ServerOptions server) : QuickCheck
 {
     protected override Finding Look(CheckRequest request)
     {
-        MasterKey.Load(options.MasterKeyFile).Dispose();
-        return Finding.Ok("there, whole, and for its owner alone", options.MasterKeyFile);
+        using var key = MasterKey.Load(options.MasterKeyFile);
+        server.RequireKey(key);
+        return Finding.Ok($"there, whole, for its owner alone, and for {key.Purpose.ToString().ToLowerInvariant()}", options.MasterKeyFile);
     }
 }
