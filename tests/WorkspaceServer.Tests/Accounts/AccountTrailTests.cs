@@ -20,6 +20,7 @@ public sealed partial class AccountTrailTests : IAsyncLifetime
     public ValueTask DisposeAsync() => accounts.DisposeAsync();
 
     [Fact]
+    [Trait("claim", "C7")]
     [Trait("action", nameof(AuditActions.SignInSucceeded))]
     [Trait("action", nameof(AuditActions.SignInFailed))]
     [Trait("action", nameof(AuditActions.SignInLocked))]

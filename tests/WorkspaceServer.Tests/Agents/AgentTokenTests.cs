@@ -252,9 +252,39 @@ public sealed class AgentTokenTests(AgentsHouse agents) : IClassFixture<AgentsHo
         return (await response.Content.ReadFromJsonAsync(ProtocolJson.Default.TokenAnswer, TestContext.Current.CancellationToken))!;
     }
 
-    private async Task<int> CallAsync(string token, string? where = null)
+    [Fact]
+    [Trait("claim", "C7")]
+    [Trait("action", nameof(AuditActions.AgentSeenElsewhere))]
+    public async Task ATokenThatComesFromTwoAddressesIsTold_Once()
     {
-        using var response = await house.Server.SendAsync(HttpMethod.Get, $"/api/v1/workspaces/{where ?? workspace.ToString()}/sync/test", token);
+        var (token, fresh) = (await TokenAsync(), await TokenAsync());
+        string Told() => house.Dump($"SELECT count(*), max(ip) FROM audit_entry WHERE action = 'agent.seen_elsewhere' AND target_id = '{agent.Pairing.AgentId}'");
+
+        // The other protocol's address, and another one of the same network of IPv6, are the same PC's.
+        foreach (var from in (string[])["203.0.113.7", "2001:db8:1:2::7", "2001:db8:1:2::8", "203.0.113.7"])
+        {
+            Assert.Equal(200, await CallAsync(token, from: from));
+        }
+
+        Assert.StartsWith("0", Told(), StringComparison.Ordinal);
+        Assert.Equal(200, await CallAsync(token, from: "198.51.100.9"));
+        Assert.Equal(200, await CallAsync(token, from: "203.0.113.7"));
+        Assert.Equal("1|198.51.100.9", Told());
+
+        // With a token of its own it may be where it likes.
+        Assert.Equal(200, await CallAsync(fresh, from: "192.0.2.44"));
+        Assert.Equal("1|198.51.100.9", Told());
+    }
+
+    private async Task<string> TokenAsync()
+    {
+        using var response = await agent.ExchangeAsync(agent.Signed(agent.Claims()));
+        return (await response.Content.ReadFromJsonAsync(ProtocolJson.Default.TokenAnswer, TestContext.Current.CancellationToken))!.AccessToken;
+    }
+
+    private async Task<int> CallAsync(string token, string? where = null, string from = "127.0.0.1")
+    {
+        using var response = await house.Server.SendAsync(HttpMethod.Get, $"/api/v1/workspaces/{where ?? workspace.ToString()}/sync/test", token, null, ("X-Forwarded-For", from));
         return (int)response.StatusCode;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
 
@@ -10,10 +11,12 @@ namespace WorkspaceServer.Features.Agents;
 
 /// <summary>Reads "Authorization: Bearer" with a token of <see cref="AgentTokens"/>, for the endpoints that are for agents.</summary>
 internal sealed class AgentAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AgentTokens tokens, AgentCheck check, AgentContacts contacts, RateLimits limits)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AgentTokens tokens, AgentCheck check, AgentContacts contacts, AgentPlaces places, AuditLog audit, RateLimits limits)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = Schemes.Agent;
+
+    public static readonly Recording Recording = Recording.As(AuditActions.AgentSeenElsewhere);
 
     private const string Prefix = "Bearer ";
 
@@ -56,6 +59,11 @@ internal sealed class AgentAuthentication(
         }
 
         contacts.Heard(agent.Id);
+        if (Context.Connection.RemoteIpAddress is { } address && places.IsElsewhere(agent.Id, header, address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
+        {
+            await audit.RecordAsync(new AuditEntry(AuditActions.AgentSeenElsewhere) { Target = ("agent", agent.Id), Workspace = agent.Workspace, Outcome = "suspicious" });
+        }
+
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new AgentIdentity(agent)), Scheme));
     }
 

@@ -22,6 +22,7 @@ internal static class AgentsFeature
         services.AddSingleton<AgentCheck>();
         services.AddSingleton<AgentTokens>();
         services.AddSingleton<AgentContacts>();
+        services.AddSingleton<AgentPlaces>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AgentAuthentication>(AgentAuthentication.Scheme, null);
     }
 

@@ -118,6 +118,7 @@ internal static class AuditActions
     public static readonly AuditAction PairingWithdrawn = new("pairing.withdrawn", "A pairing code was taken back before it was used.");
     public static readonly AuditAction AgentPaired = new("agent.paired", "An agent was paired.");
     public static readonly AuditAction AgentPairingFailed = new("agent.pairing_failed", "A pairing was refused.");
+    public static readonly AuditAction AgentSeenElsewhere = new("agent.seen_elsewhere", "A token of an agent came from another address than before: the PC moved, or somebody copied it.");
     public static readonly AuditAction AgentRenamed = new("agent.renamed", "An agent was renamed.");
     public static readonly AuditAction AgentRevoked = new("agent.revoked", "An agent was locked out.");
     public static readonly AuditAction SyncBatchAccepted = new("sync.batch_accepted", "An agent's batch of rows was taken.");
