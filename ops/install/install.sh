@@ -130,9 +130,15 @@ edge() {
     # What was there before this server came is kept once.
     [ ! -e /etc/nginx/nginx.conf ] || [ -e /etc/nginx/nginx.conf.before ] || do_it "keep /etc/nginx/nginx.conf.before" cp /etc/nginx/nginx.conf /etc/nginx/nginx.conf.before
     put "$made" /etc/nginx/nginx.conf
-    [ -z "$changed" ] || [ -n "$dry" ] || nginx -t -q || fail "nginx does not take /etc/nginx/nginx.conf; see its message above"
+    local new=$changed
+    [ -z "$new" ] || [ -n "$dry" ] || nginx -t -q || fail "nginx does not take /etc/nginx/nginx.conf; see its message above"
+    put "$here/host/nginx-service.conf" /etc/systemd/system/nginx.service.d/workspace-server.conf
+    if [ -n "$changed" ]; then
+        service daemon-reload
+        service restart nginx
+    fi
     service enable --now nginx
-    [ -z "$changed" ] || service reload nginx
+    [ -z "$new" ] || service reload nginx
     put "$here/host/logrotate.conf" /etc/logrotate.d/nginx
 }
 self_signed() {

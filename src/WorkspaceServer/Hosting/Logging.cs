@@ -9,7 +9,7 @@ namespace WorkspaceServer.Hosting;
 /// <summary>Where log lines go: standard output, one JSON document a line, or text for a person at a terminal.</summary>
 internal static class Logging
 {
-    private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj} {Properties:j}{NewLine}{Exception}";
+    private const string Template = "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {Message:lj} {Properties:j}{NewLine}{Exception}";
 
     public static void Add(IServiceCollection services, ServerOptions options) => services.AddSerilog((provider, logger) =>
     {

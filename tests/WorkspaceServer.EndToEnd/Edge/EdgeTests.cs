@@ -90,14 +90,20 @@ public sealed class EdgeTests(EdgeFixture fixture) : IClassFixture<EdgeFixture>
     }
 
     [Fact]
+    [Trait("claim", "B48")]
     [Trait("claim", "E3")]
-    public async Task TheDashboardIsThereOverHttps()
+    public async Task TheDashboardIsThereOverHttps_AndTheLogSaysWhenInUtc()
     {
         using var client = fixture.Edge.Client();
         using var answer = await client.GetAsync("/sign-in", Cancel);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("<form", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        // Its line may be written a moment after the answer: each that is there is looked at, and an answer of this class was before.
+        using var another = await client.GetAsync("/healthz", Cancel);
+        var logged = (await File.ReadAllTextAsync(fixture.Edge.AccessLog, Cancel)).Split('\n')[..^1];
+        Assert.NotEmpty(logged);
+        Assert.All(logged, line => Assert.Matches(@"^\S+ \[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] """, line));
     }
 
     [Fact]

@@ -21,6 +21,8 @@ internal sealed partial class RunningEdge : IAsyncDisposable
     /// <summary>The one without TLS.</summary>
     public int PlainPort { get; }
 
+    public string AccessLog => folder.File("access.log");
+
     /// <summary>For a client that looks at certificates: the two of this nginx, which sign themselves.</summary>
     public string Certificates => folder.File("tls/both.pem");
 
@@ -115,7 +117,7 @@ internal sealed partial class RunningEdge : IAsyncDisposable
     }
 
     private static Task<(int ExitCode, string Output)> NginxAsync(TemporaryFolder folder, params string[] more) =>
-        NodeTools.StartAsync("/usr/sbin/nginx", ["-c", folder.File("nginx.conf"), "-e", folder.File("start.log"), .. more], Limit, CancellationToken.None);
+        NodeTools.StartAsync("/usr/sbin/nginx", ["-c", folder.File("nginx.conf"), "-e", folder.File("start.log"), .. more], Limit, CancellationToken.None, environment: [("TZ", "UTC")]);
 
     private static async Task<Socket> SocketAsync(IPAddress from, int port, CancellationToken cancel)
     {

@@ -23,6 +23,7 @@ public sealed class RequestLogTests : IAsyncLifetime
 
     [Fact]
     [Trait("claim", "A104")]
+    [Trait("claim", "B48")]
     public async Task EveryRequestAndEveryToolCallHasALineWithAllIds()
     {
         var token = server.Tokens.Create(server.Workspace, "t");
@@ -36,6 +37,8 @@ public sealed class RequestLogTests : IAsyncLifetime
         Assert.Equal("/mcp", request.GetProperty("route").GetString());
         Assert.Equal(200, request.GetProperty("status").GetInt32());
         Assert.True(request.GetProperty("ms").GetDouble() > 0);
+        // ISO 8601 in UTC, with milliseconds and finer.
+        Assert.All(server.Logs.Lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,7}Z$", JsonElement.Parse(line).GetProperty("@t").GetString()));
         Assert.All(lines, line =>
         {
             Assert.Equal(server.Workspace.ToString(), line.GetProperty("workspace_id").GetString());

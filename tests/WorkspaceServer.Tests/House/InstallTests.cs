@@ -69,8 +69,11 @@ public sealed partial class InstallTests : IDisposable
 
     [Theory]
     [Trait("claim", "A45")]
+    [Trait("claim", "C7")]
     [InlineData("203.0.113.7 [2026-11-24T18:30:00+00:00] \"POST /sign-in HTTP/2.0\" 401 512 0.210", true)]
+    [InlineData("203.0.113.7 [2026-11-24T18:30:00.123Z] \"POST /sign-in HTTP/2.0\" 401 512 0.210", true)]
     [InlineData("2001:db8::7 [2026-11-24T18:30:00+05:30] \"POST /sign-in/code HTTP/1.1\" 429 512 0.003", true)]
+    [InlineData("203.0.113.7 [2026-11-24T18:30:00+00:00] \"POST /api/v1/agent/pair HTTP/1.1\" 401 512 0.210", true)]
     [InlineData("203.0.113.7 [2026-11-24T18:30:00+00:00] \"POST /step-up HTTP/2.0\" 401 512 0.210", true)]
     [InlineData("203.0.113.7 [2026-11-24T18:30:00+00:00] \"POST /sign-in HTTP/2.0\" 303 0 0.210", false)]
     [InlineData("203.0.113.7 [2026-11-24T18:30:00+00:00] \"GET /sign-in HTTP/2.0\" 401 512 0.001", false)]
