@@ -40,7 +40,7 @@ Architecture: amd64
 Maintainer: Workspace Server <packages@workspace-server.invalid>
 Section: net
 Priority: optional
-Installed-Size: $(du -sk "$root/usr" | cut -f1)
+Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ kib += int(($1 + 1023) / 1024) } END { print kib }')
 Depends: libc6, libstdc++6, libssl3, zlib1g, ca-certificates, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
 Recommends: nginx, curl, openssl
 Description: Books of a business, kept encrypted and asked by AI clients
