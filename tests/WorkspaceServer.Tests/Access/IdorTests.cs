@@ -76,7 +76,7 @@ public sealed class IdorTests : IAsyncLifetime
                 new SignedIn(house.Person(workspace, Role.Owner), "a", "a", SystemRole.User, "s", DateTimeOffset.UnixEpoch, HasMfa: true).ToPrincipal(),
                 workspace,
                 new QuestionToSave($"Question {furnished}", "SELECT 1")).Id,
-            ["proposal"] = Proposal(workspace),
+            ["proposal"] = Proposal(workspace, Client(workspace)),
             ["agent"] = Agent(workspace),
             ["pairing"] = house.Server.Get<AgentDesk>().CreateToken(Principal.Operator, workspace).Token.Id,
             ["client"] = Client(workspace),
@@ -84,10 +84,10 @@ public sealed class IdorTests : IAsyncLifetime
         };
     }
 
-    private string Proposal(WorkspaceId workspace)
+    private string Proposal(WorkspaceId workspace, string client)
     {
         var now = house.Clock.GetUtcNow();
-        var proposal = new Proposal(WorkspaceId.New(now).ToString(), "token", "Claude", $"Question {furnished}", "SELECT 1", "", now, now.AddMinutes(10), Decided: null);
+        var proposal = new Proposal(WorkspaceId.New(now).ToString(), client, "Claude", $"Question {furnished}", "SELECT 1", "", now, now.AddMinutes(10), Decided: null);
         house.Server.Get<ProposalStore>().Add(workspace, proposal, 1_000, 1_000, now.AddDays(-30), new AuditEntry(AuditActions.ProposalMade) { Workspace = workspace });
         return proposal.Id;
     }
@@ -107,7 +107,7 @@ public sealed class IdorTests : IAsyncLifetime
         house.Server.Get<ClientStore>().Register(new OAuthClient(id, "Claude", ["https://claude.ai/api/mcp/auth_callback"], false, null, now), 100, now, now, now);
         using var connection = house.Control.Open();
         GrantStore.Add(connection, new OAuthGrant(
-            id, id, workspace, house.Person(workspace, Role.Owner), "https://claude.ai/api/mcp/auth_callback", "http://localhost/mcp", ["tables:read"], null, [], 100, now, now.AddDays(1), null, null, null, null));
+            id, id, workspace, house.Person(workspace, Role.Owner), "https://claude.ai/api/mcp/auth_callback", "http://localhost/mcp", ["tables:read", "actions:propose"], null, [], 100, now, now.AddDays(1), null, null, null, null));
         connection.Execute("UPDATE oauth_grant SET connected_at = created_at WHERE id = @id", ("@id", id));
         return id;
     }

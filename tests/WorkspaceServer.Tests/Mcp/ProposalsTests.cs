@@ -26,7 +26,7 @@ public sealed class ProposalsTests : IAsyncLifetime
 
     private IReadOnlyList<SavedQuestion> Saved => house.Server.Get<QuestionStore>().ListSaved(house.Server.Workspace);
 
-    private IReadOnlyList<Proposal> Proposals => house.Server.Get<ProposalStore>().List(house.Server.Workspace, after: null, 100);
+    private IReadOnlyList<Proposal> Proposals => house.Server.Get<ProposalStore>().List(house.Server.Workspace, after: null, 100, house.Accounts.Clock.GetUtcNow());
 
     public async ValueTask InitializeAsync()
     {
@@ -138,6 +138,37 @@ public sealed class ProposalsTests : IAsyncLifetime
         Assert.Contains("Nobody answered", late.Body, StringComparison.Ordinal);
         Assert.Equal(["First"], Saved.Select(saved => saved.Name));
         Assert.NotEqual(second, Id(await ProposeAsync(client.Access, "Second")));
+    }
+
+    /// <summary>What a client that was cut off left behind cannot be accepted any more, on the page or by a program; a pause and a stop end, and then it waits on.</summary>
+    [Theory]
+    [Trait("claim", "C33")]
+    [InlineData("revoked", false)]
+    [InlineData("paused", true)]
+    [InlineData("narrowed", false)]
+    [InlineData("stopped", true)]
+    [InlineData("member suspended", true)]
+    public async Task OfAClientThatWasCutOffNothingIsAccepted(string how, bool goesOn)
+    {
+        var client = await house.ConnectAsync(Scope);
+        var id = Id(await ProposeAsync(client.Access, "Parties by city?"));
+        Assert.Contains("proposes a question to save", (await house.Browser.GetAsync(home)).Body, StringComparison.Ordinal);
+
+        await CutOffAsync(how, isBack: false);
+        Assert.DoesNotContain("Save it as", (await house.Browser.GetAsync(home + "/proposals")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("proposes a question to save", (await house.Browser.GetAsync(home)).Body, StringComparison.Ordinal);
+        var refused = await DecideAsync("accept", id, "Parties by city?");
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("the AI that made it was stopped", refused.Body, StringComparison.Ordinal);
+        Assert.Equal(ProposalState.Expired, Assert.Single(Proposals).StateAt(house.Accounts.Clock.GetUtcNow()));
+        Assert.Empty(Saved);
+
+        if (goesOn)
+        {
+            await CutOffAsync(how, isBack: true);
+            Assert.Equal(HttpStatusCode.SeeOther, (await DecideAsync("accept", id, "Parties by city?")).Status);
+            Assert.Single(Saved);
+        }
     }
 
     [Fact]
@@ -286,6 +317,38 @@ public sealed class ProposalsTests : IAsyncLifetime
 
         Assert.Equal((id, "Claude", Sql, "Asked often", "pending"), (
             item.GetProperty("id").GetString(), item.GetProperty("client").GetString(), item.GetProperty("sql").GetString(), item.GetProperty("reason").GetString(), item.GetProperty("state").GetString()));
+    }
+
+    private async Task CutOffAsync(string how, bool isBack)
+    {
+        var grant = house.Dump("SELECT id FROM oauth_grant").Trim();
+        var page = $"{home}/clients/{grant}";
+        switch (how)
+        {
+            case "revoked" or "paused":
+                var verb = how == "revoked" ? "end" : isBack ? "resume" : "pause";
+                Assert.Equal(HttpStatusCode.SeeOther, (await house.Browser.PostAsync($"{page}/{verb}", [], page: page)).Status);
+                break;
+            case "narrowed":
+                Assert.Equal(HttpStatusCode.SeeOther, (await house.Browser.PostAsync($"{page}/limits", [("rows", "50000"), ("no_propose", "true")], page: page)).Status);
+                break;
+            case "stopped":
+                Assert.Equal(HttpStatusCode.SeeOther, (await house.Browser.PostAsync(home + (isBack ? "/clients/allow" : "/clients/stop"), [], page: home + "/clients")).Status);
+                break;
+            default:
+                // Another owner answers: the one whose client it is was suspended.
+                if (!isBack)
+                {
+                    house.Browser = await PersonAsync("other@example.in", Role.Owner);
+                }
+
+                using (var connection = house.Server.Workspaces.Control.Open())
+                {
+                    connection.Execute("UPDATE membership SET suspended_at = @at WHERE person_id = @person", ("@person", house.Owner), ("@at", isBack ? null : 1L));
+                }
+
+                break;
+        }
     }
 
     private static string Id(JsonElement proposal) => proposal.GetProperty("proposal").GetString()!;

@@ -8,7 +8,7 @@ internal enum ProposalState
     Accepted,
     Declined,
 
-    /// <summary>Nobody said anything in time.</summary>
+    /// <summary>Nobody said anything in time, or the client may not propose any more.</summary>
     Expired,
 }
 
@@ -16,14 +16,15 @@ internal enum ProposalState
 /// <param name="Client">As the client was called when it proposed.</param>
 /// <param name="Reason">In the client's words; empty if it gave none.</param>
 /// <param name="Decided">Who said yes or no, and when; null if nobody has.</param>
+/// <param name="MayStillPropose">Whether its client was neither stopped nor narrowed meanwhile.</param>
 internal sealed record Proposal(
-    string Id, string TokenId, string Client, string Name, string Sql, string Reason, DateTimeOffset ProposedAt, DateTimeOffset ExpiresAt, Decided? Decided)
+    string Id, string TokenId, string Client, string Name, string Sql, string Reason, DateTimeOffset ProposedAt, DateTimeOffset ExpiresAt, Decided? Decided, bool MayStillPropose = true)
 {
     public ProposalState StateAt(DateTimeOffset now) => Decided switch
     {
         { IsAccepted: true } => ProposalState.Accepted,
         { IsAccepted: false } => ProposalState.Declined,
-        null => now < ExpiresAt ? ProposalState.Pending : ProposalState.Expired,
+        null => now < ExpiresAt && MayStillPropose ? ProposalState.Pending : ProposalState.Expired,
     };
 
     /// <summary>As programs read it: pending, accepted, declined, expired.</summary>

@@ -43,7 +43,7 @@ internal sealed class ProposalDesk(ProposalStore store, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var name = question.Name.Trim();
-        if (store.FindSame(caller.Workspace, caller.TokenId, name, question.Sql, now - Remembered) is { } same && same.StateAt(now) != ProposalState.Expired)
+        if (store.FindSame(caller.Workspace, caller.TokenId, name, question.Sql, now - Remembered, now) is { } same && same.StateAt(now) != ProposalState.Expired)
         {
             return same;
         }
@@ -92,10 +92,10 @@ internal sealed class ProposalDesk(ProposalStore store, TimeProvider clock)
     }
 
     private Proposal Find(WorkspaceId workspace, string id) =>
-        store.Find(workspace, id) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such proposal. Look at the list of them.");
+        store.Find(workspace, id, clock.GetUtcNow()) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such proposal. Look at the list of them.");
 
-    private bool IsPending(WorkspaceId workspace, string id) => store.Find(workspace, id)?.StateAt(clock.GetUtcNow()) == ProposalState.Pending;
+    private bool IsPending(WorkspaceId workspace, string id) => store.Find(workspace, id, clock.GetUtcNow())?.StateAt(clock.GetUtcNow()) == ProposalState.Pending;
 
     private static ProblemException Over() =>
-        new(ProblemCodes.ProposalOver, $"This proposal was answered already, or nobody answered within {Lifetime.TotalMinutes:0} minutes. Ask the AI to propose it again.");
+        new(ProblemCodes.ProposalOver, $"This proposal was answered already, nobody answered within {Lifetime.TotalMinutes:0} minutes, or the AI that made it was stopped. Ask the AI to propose it again.");
 }

@@ -69,7 +69,7 @@ internal static class ProposalPages
     {
         var now = clock.GetUtcNow();
         var waiting = store.ListPending(workspace, now);
-        var past = store.List(workspace, after: null, MaxPast + waiting.Count).Where(proposal => proposal.StateAt(now) != ProposalState.Pending);
+        var past = store.List(workspace, after: null, MaxPast + waiting.Count, now).Where(proposal => proposal.StateAt(now) != ProposalState.Pending);
         return Page.Of<ProposalsPage>(
             new ProposalsModel(
                 ProposalPaths.PageOf(workspace),
@@ -90,7 +90,7 @@ internal static class ProposalPages
         refused?.Proposal == proposal.Id ? refused.Message : null);
 
     private static PastProposal Past(Proposal proposal, DateTimeOffset now) => new(
-        proposal.Client, proposal.Name, Proposal.NameOf(proposal.StateAt(now)), proposal.Decided?.ByName, proposal.Decided?.At ?? proposal.ExpiresAt);
+        proposal.Client, proposal.Name, Proposal.NameOf(proposal.StateAt(now)), proposal.Decided?.ByName, proposal.Decided?.At ?? (proposal.ExpiresAt < now ? proposal.ExpiresAt : now));
 
     /// <summary>What was typed, and why it was not taken.</summary>
     private sealed record Refusal(string Proposal, string Name, string Message);

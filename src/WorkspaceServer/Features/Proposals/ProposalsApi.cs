@@ -24,7 +24,7 @@ internal static class ProposalsApi
     private static Page<Item> List(WorkspaceId workspace, [AsParameters] Paging paging, ProposalStore store, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        return paging.Checked().PageOf(store.List(workspace, paging.After, paging.Rows), proposal => proposal.Id, proposal => Item.Of(proposal, now));
+        return paging.Checked().PageOf(store.List(workspace, paging.After, paging.Rows, now), proposal => proposal.Id, proposal => Item.Of(proposal, now));
     }
 
     private static DecisionAnswer Accept(WorkspaceId workspace, string proposal, Acceptance? body, ClaimsPrincipal user, ProposalDesk desk) =>
