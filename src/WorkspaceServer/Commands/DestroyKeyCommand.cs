@@ -28,13 +28,13 @@ internal static class DestroyKeyCommand
             }
 
             var lifecycle = context.Get<WorkspaceLifecycle>();
-            var bytes = lifecycle.BytesOf(workspace.Id);
-            lifecycle.Delete(workspace.Id, connection => context.Get<AuditLog>().Append(connection, new AuditEntry(AuditActions.KeyDestroyed)
+            lifecycle.Destroy(workspace, (connection, measure) => context.Get<AuditLog>().Append(connection, new AuditEntry(AuditActions.KeyDestroyed)
             {
                 Target = ("workspace", workspace.Id.ToString()),
                 Workspace = workspace.Id,
-                Details = [("bytes", bytes)],
+                Details = measure.Details,
             }));
+            lifecycle.Forget();
             Print(context, workspace);
             return Task.FromResult(ExitCodes.Ok);
         });

@@ -98,6 +98,15 @@ internal sealed class ControlDatabase : IDisposable
         return EncryptedDatabase.CheckIntegrity(connection);
     }
 
+    /// <summary>Copies the log into the file and cuts it to nothing: pages as they were before are in neither afterwards, for whatever SQLite frees it overwrites.</summary>
+    /// <returns>False if somebody held a moment of it for as long as a statement waits.</returns>
+    public bool EmptyLog()
+    {
+        using var connection = Open();
+        using var command = connection.Command("PRAGMA wal_checkpoint(TRUNCATE)");
+        return (long)command.ExecuteScalar()! == 0;
+    }
+
     public void Dispose()
     {
         disposed = true;

@@ -67,17 +67,30 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     }
 
     /// <summary>Destroys those whose hold is over.</summary>
-    /// <param name="record">As for <see cref="Delete"/>.</param>
+    /// <param name="record">As for <see cref="Destroy"/>.</param>
     /// <returns>How many.</returns>
-    public int DeleteDue(Action<ControlConnection, Workspace> record)
+    public int DestroyDue(Action<ControlConnection, Workspace, WorkspaceMeasure> record)
     {
         var due = store.ListKept().Where(each => each.HeldUntil <= clock.GetUtcNow()).ToArray();
         foreach (var each in due)
         {
-            Delete(each.Id, connection => record(connection, each));
+            Destroy(each, (connection, measure) => record(connection, each, measure));
         }
 
         return due.Length;
+    }
+
+    /// <summary>Destroys the key's salt and the name, then the files: what stays is a row with an id, and what is recorded. Call <see cref="Forget"/> afterwards.</summary>
+    /// <param name="record">Writes the audit row, in the transaction that destroys the salt.</param>
+    /// <exception cref="ProblemException">There is no such workspace.</exception>
+    public void Destroy(Workspace workspace, Action<ControlConnection, WorkspaceMeasure> record)
+    {
+        var measure = WorkspaceMeasure.Of(workspace, folder, master);
+        Delete(workspace.Id, connection =>
+        {
+            WorkspaceStore.ForgetName(connection, workspace.Id);
+            record(connection, measure);
+        });
     }
 
     /// <summary>Destroys the key's salt, then the files.</summary>
@@ -92,6 +105,10 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
 
         Sweep();
     }
+
+    /// <summary>Removes what the log of the control database still holds of salts and names that were destroyed.</summary>
+    /// <returns>False if somebody read from it all the while, such as a backup: it is to be tried again.</returns>
+    public bool Forget() => store.Forget();
 
     /// <summary>What the workspace's file takes on the disk, in bytes.</summary>
     public long BytesOf(WorkspaceId id) => new FileInfo(folder.DatabaseOf(id)) is { Exists: true } file ? file.Length : 0;

@@ -125,6 +125,12 @@ internal sealed class WorkspaceStore(ControlDatabase control)
         ("@now", now.ToUnixTimeSeconds()),
         ("@id", id.ToString()));
 
+    /// <summary>In the caller's transaction.</summary>
+    public static void ForgetName(ControlConnection connection, WorkspaceId id) => connection.Execute("UPDATE workspace SET name = '' WHERE id = @id", ("@id", id.ToString()));
+
+    /// <inheritdoc cref="ControlDatabase.EmptyLog"/>
+    public bool Forget() => control.EmptyLog();
+
     /// <summary>Marks all but these deleted and destroys their salts, where only some were brought back for practice.</summary>
     public void DeleteOthers(IReadOnlyCollection<WorkspaceId> kept, DateTimeOffset now)
     {

@@ -1,11 +1,16 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Keys;
+using WorkspaceServer.Features.Tables.Console;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Databases;
+using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Vault.Tokens;
 using Xunit;
 
@@ -51,6 +56,7 @@ public sealed class HoldTests
 
     [Fact]
     [Trait("claim", "D61")]
+    [Trait("claim", "D63")]
     [Trait("action", nameof(AuditActions.WorkspaceDeleted))]
     public async Task AfterThirtyDaysSaltAndFilesAreDestroyed_AndNotASecondBefore()
     {
@@ -58,6 +64,9 @@ public sealed class HoldTests
         await using var server = new TemporaryWorkspaces(clock);
         using var sweeper = new HoldSweeper(server.Lifecycle, server.Audit, clock, NullLogger<HoldSweeper>.Instance);
         var (kept, closed) = (server.Create("Kept"), server.Create("Closed"));
+        await SmallBooks.LoadAsync(server, closed, Cancel);
+        await CloseAsync(server, closed);
+        var bytes = await File.ReadAllBytesAsync(server.Folder.DatabaseOf(closed), Cancel);
         var until = server.Lifecycle.Hold(closed, _ => { });
         Assert.Equal(Start.AddDays(30), until);
         Assert.Throws<ProblemException>(() => server.Lifecycle.Hold(closed, _ => Assert.Fail("was recorded")));
@@ -82,6 +91,66 @@ public sealed class HoldTests
         Assert.Equal(0L, command.ExecuteScalar());
         var row = Assert.Single(server.AuditRows.Find(new AuditFilter(Action: "workspace.deleted"), 10));
         Assert.Equal(closed.ToString(), row.Row.TargetId);
+
+        // What stays is how much it was, and which bytes: no name of it or of anything in it.
+        Assert.Equal(
+            $$"""{"tables":2,"rows":7,"bytes":{{bytes.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","held_until_ms":{{Start.AddDays(60).AddSeconds(-1).ToUnixTimeMilliseconds()}}}""",
+            row.Row.Details);
+    }
+
+    /// <summary>Every page of the control database and of its log, taken apart without SQLite: what was freed is not there either.</summary>
+    [Fact]
+    [Trait("claim", "D14")]
+    public async Task AfterThePurgeNoPageHoldsWhatWasDestroyed()
+    {
+        const string name = "canary-of-the-name-5b1f";
+        const string sql = "SELECT 'canary-of-the-question-93ac'";
+        var clock = new FakeTimeProvider(Start);
+        await using var server = new TemporaryWorkspaces(clock);
+        using var sweeper = new HoldSweeper(server.Lifecycle, server.Audit, clock, NullLogger<HoldSweeper>.Instance);
+        var closed = server.Create(name);
+        var salt = server.Store.Find(closed)!.KeySalt;
+        var question = new SavedQuestion("q", "Question", sql, server.AddPerson("asha@example.in"), "", Start);
+        using (var connection = server.Control.Open())
+        {
+            Assert.True(QuestionStore.Add(connection, closed, question));
+        }
+
+        byte[][] canaries = [salt, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(sql)];
+        using var key = KeyDerivation.ForControl(server.Master);
+        Assert.All(canaries, canary => Assert.True(CarvedPages.Hold(server.Folder.ControlDatabase, key, canary)));
+
+        server.Lifecycle.Hold(closed, _ => { });
+        clock.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(1, sweeper.Sweep());
+        Assert.All(canaries, canary => Assert.False(CarvedPages.Hold(server.Folder.ControlDatabase, key, canary)));
+        Assert.False(Directory.Exists(server.Folder.FolderOf(closed)));
+    }
+
+    /// <summary>The same of a workspace's own file: rows that were replaced are in no page that is free now.</summary>
+    [Fact]
+    [Trait("claim", "D14")]
+    public async Task RowsThatWereReplacedAreInNoFreePage()
+    {
+        const string canary = "canary-of-the-cell-77d0";
+        await using var server = new TemporaryWorkspaces();
+        var books = server.Create();
+        using var key = KeyDerivation.ForWorkspace(server.Master, books, server.Store.Find(books)!.KeySalt);
+        foreach (var text in new[] { canary, "nothing" })
+        {
+            await server.LoadAsync(books, SmallBooks.Invoices, [.. Enumerable.Range(0, 500).Select(i => new SqlValue[] { i, "P1", "2025-04-01", 1, text })], Cancel);
+            await CloseAsync(server, books);
+            Assert.Equal(text == canary, CarvedPages.Hold(server.Folder.DatabaseOf(books), key, Encoding.UTF8.GetBytes(canary)));
+        }
+    }
+
+    /// <summary>Closes a workspace, its log empty: who closes it last must be one who writes.</summary>
+    private static async Task CloseAsync(TemporaryWorkspaces server, WorkspaceId workspace)
+    {
+        await server.Open.CloseAsync(workspace);
+        using var key = KeyDerivation.ForWorkspace(server.Master, workspace, server.Store.Find(workspace)!.KeySalt);
+        EncryptedDatabase.Open(server.Folder.DatabaseOf(workspace), key, DatabaseAccess.ReadWrite).Dispose();
+        Assert.False(File.Exists(server.Folder.DatabaseOf(workspace) + "-wal"));
     }
 
     /// <summary>What is on hold must be there when it is brought back: after a restore, and under a new master key.</summary>

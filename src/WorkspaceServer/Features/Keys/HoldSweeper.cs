@@ -11,14 +11,22 @@ internal sealed partial class HoldSweeper(WorkspaceLifecycle lifecycle, AuditLog
 
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
+    /// <summary>Whether the log of the control database holds none of what was destroyed.</summary>
+    private bool isForgotten = true;
+
     /// <returns>How many were destroyed.</returns>
-    public int Sweep() => lifecycle.DeleteDue((connection, workspace) => audit.Append(connection, new AuditEntry(AuditActions.WorkspaceDeleted)
+    public int Sweep()
     {
-        Actor = AuditActor.Server,
-        Target = ("workspace", workspace.Id.ToString()),
-        Workspace = workspace.Id,
-        Details = [("bytes", lifecycle.BytesOf(workspace.Id)), ("held_until_ms", workspace.HeldUntil?.ToUnixTimeMilliseconds())],
-    }));
+        var destroyed = lifecycle.DestroyDue((connection, workspace, measure) => audit.Append(connection, new AuditEntry(AuditActions.WorkspaceDeleted)
+        {
+            Actor = AuditActor.Server,
+            Target = ("workspace", workspace.Id.ToString()),
+            Workspace = workspace.Id,
+            Details = [.. measure.Details, ("held_until_ms", workspace.HeldUntil?.ToUnixTimeMilliseconds())],
+        }));
+        isForgotten = (isForgotten && destroyed == 0) || lifecycle.Forget();
+        return destroyed;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
