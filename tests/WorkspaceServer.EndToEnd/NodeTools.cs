@@ -23,7 +23,8 @@ internal static class NodeTools
         return await StartAsync(Path.Combine(Packages, ".bin", "node"), [script, .. arguments], RunTime, cancel, onLine, environment);
     }
 
-    private static async Task InstallAsync(CancellationToken cancel)
+    /// <summary>Installs what is missing.</summary>
+    public static async Task InstallAsync(CancellationToken cancel)
     {
         await Installing.WaitAsync(cancel);
         try
