@@ -189,7 +189,8 @@ public sealed class OAuthTokenTests(OAuthFixture fixture) : IClassFixture<OAuthF
             secrets.AddRange([pair.Access, pair.Refresh]);
         }
 
-        var dump = house.Dump("SELECT hex(sha256), grant_id, created_at, expires_at FROM oauth_access UNION ALL SELECT hex(sha256), grant_id, hex(answer), used_at FROM oauth_refresh UNION ALL SELECT details, action, actor_id, target_id FROM audit_entry");
+        // Every row of every table.
+        var dump = string.Join('\n', house.Dump("SELECT name FROM sqlite_schema WHERE type = 'table'").Split('\n').Select(table => house.Dump($"SELECT * FROM {table}")));
         Assert.Equal(102, secrets.Distinct().Count());
         Assert.All(secrets, secret =>
         {
