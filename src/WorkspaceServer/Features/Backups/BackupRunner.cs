@@ -156,7 +156,7 @@ internal sealed class BackupRunner(
 
         var kept = job.Files.Count - uploaded.Length;
         var failed = job.Failed.Values.ToArray();
-        runs.Finish(generation, (uploaded.Length, kept, bytes), string.Join(' ', failed.Take(MaxNamedFailures)), [.. job.Files.Values.Select(each => each.Remembered)], connection => audit.Append(connection, new AuditEntry(AuditActions.BackupMade)
+        runs.Finish(generation, (uploaded.Length, kept, bytes), string.Join(' ', failed.Take(MaxNamedFailures)), [.. job.Files.Values.Select(each => each.Remembered).Where(job.IsNew)], connection => audit.Append(connection, new AuditEntry(AuditActions.BackupMade)
         {
             Target = ("backup", generation.Id),
             Outcome = failed.Length == 0 ? "ok" : ProblemCodes.Corrupt.Code,
@@ -195,6 +195,9 @@ internal sealed class BackupRunner(
         /// <summary>The last upload, if the store still has it whole.</summary>
         public RememberedFile? LastOf(string file) =>
             last.GetValueOrDefault(file) is { } known && IsThere(known.Entry.Object) && IsThere(known.Entry.Totals!) ? known : null;
+
+        /// <summary>Whether it is not what was remembered before: only that is written, however many workspaces there are.</summary>
+        public bool IsNew(RememberedFile file) => !ReferenceEquals(last.GetValueOrDefault(file.Entry.File), file);
 
         public void Keep(RememberedFile known) => Files[known.Entry.File] = new Saved(known, null);
 

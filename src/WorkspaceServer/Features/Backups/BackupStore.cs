@@ -26,6 +26,7 @@ internal sealed class BackupStore(ControlDatabase control)
     }
 
     /// <summary>Notes that a backup is in the store, and what of each file.</summary>
+    /// <param name="files">Those of which something else is remembered than before.</param>
     /// <param name="message">What could not be saved, though the backup is there.</param>
     /// <param name="record">Writes the audit row, in the same transaction.</param>
     public void Finish(Generation done, (long Files, long Kept, long Bytes) counts, string? message, IReadOnlyList<RememberedFile> files, Action<ControlConnection> record)
