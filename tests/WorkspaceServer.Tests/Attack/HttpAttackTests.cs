@@ -19,6 +19,7 @@ public sealed class HttpAttackTests(McpFixture fixture) : IClassFixture<McpFixtu
 
     [Fact]
     [Trait("claim", "A63")]
+    [Trait("claim", "D34")]
     [Trait("claim", "C36")]
     public async Task NoBytesMakeTheServerFail()
     {

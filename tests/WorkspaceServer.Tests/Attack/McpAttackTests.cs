@@ -20,6 +20,7 @@ public sealed class McpAttackTests(McpFixture fixture) : IClassFixture<McpFixtur
 
     [Fact]
     [Trait("claim", "A64")]
+    [Trait("claim", "D34")]
     [Trait("claim", "C36")]
     public async Task NoMessageMakesTheServerFail()
     {

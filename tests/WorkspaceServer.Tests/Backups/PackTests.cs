@@ -24,6 +24,7 @@ public sealed class PackTests : IAsyncDisposable
 
     [Fact]
     [Trait("claim", "C12")]
+    [Trait("claim", "D24")]
     public async Task EveryMomentComesBackAsItWasCommittedThen()
     {
         await WorkAsync(packs: 6);

@@ -66,6 +66,7 @@ public sealed class SimulatedNightsTests
     /// <summary>Writes, new workspaces, whole backups, packs and restarts in any order: what was committed at each backup comes back as it was.</summary>
     [Fact]
     [Trait("claim", "C12")]
+    [Trait("claim", "D24")]
     public async Task AnySequenceOfWritesAndBackupsRestoresToWhatWasCommittedThen()
     {
         for (var sequence = 0; sequence < Setting("ATTACK_BACKUP_SEQUENCES", DefaultSequences); sequence++)

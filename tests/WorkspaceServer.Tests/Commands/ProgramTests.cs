@@ -35,6 +35,7 @@ public sealed class ProgramTests : IDisposable
 
     [Fact]
     [Trait("claim", "A29")]
+    [Trait("claim", "E4")]
     public async Task ADeletedWorkspaceLeavesTheOthersAsTheyWere()
     {
         await RunAsync("init");

@@ -56,6 +56,7 @@ public sealed class EndpointsTests
     [InlineData(nameof(AuthMode.Oidc))]
     [InlineData(nameof(AuthMode.Clerk))]
     [Trait("claim", "A62")]
+    [Trait("claim", "D34")]
     [Trait("claim", "D37")]
     public async Task EveryEndpointHasDecided(string mode)
     {
@@ -96,6 +97,7 @@ public sealed class EndpointsTests
 
     [Theory]
     [Trait("claim", "A62")]
+    [Trait("claim", "D34")]
     [MemberData(nameof(Mistakes))]
     public async Task AnEndpointThatDidNotDecideStopsTheStart(string complaint, Action<IEndpointRouteBuilder> map)
     {
@@ -108,6 +110,7 @@ public sealed class EndpointsTests
 
     [Fact]
     [Trait("claim", "A62")]
+    [Trait("claim", "D34")]
     public async Task AValidatorThatIsNoneAndANewReasonAreFound()
     {
         await using var server = new MappedServer(routes =>

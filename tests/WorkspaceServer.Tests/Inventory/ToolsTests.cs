@@ -13,6 +13,7 @@ public sealed class ToolsTests(McpFixture fixture) : IClassFixture<McpFixture>
 {
     [Fact]
     [Trait("claim", "A62")]
+    [Trait("claim", "D34")]
     [Trait("claim", "A64")]
     public void EveryArgumentOfEveryToolHasBounds()
     {

@@ -12,6 +12,7 @@ public sealed class VerbsTests
 
     [Fact]
     [Trait("claim", "A62")]
+    [Trait("claim", "D34")]
     public void EveryArgumentAndOptionOfEveryVerbHasABound()
     {
         var complaints = Verbs(Cli.Build(), []).SelectMany(verb => Complaints(verb.Path, verb.Command)).ToArray();

@@ -77,6 +77,7 @@ public sealed class SyncAttackTests(SyncHouse house) : IClassFixture<SyncHouse>
 
     [Fact]
     [Trait("claim", "A63")]
+    [Trait("claim", "D34")]
     public async Task NoMalformedBatchMakesTheServerFail_OrWritesAnything()
     {
         var books = await house.NewBooksAsync();

@@ -17,6 +17,7 @@ public sealed class EncryptedDatabaseTests : IDisposable
 
     [Fact]
     [Trait("claim", "A28")]
+    [Trait("claim", "E4")]
     public void NoFileHoldsPlaintext()
     {
         using var database = CreateWithCanary();
@@ -41,6 +42,7 @@ public sealed class EncryptedDatabaseTests : IDisposable
 
     [Fact]
     [Trait("claim", "A28")]
+    [Trait("claim", "E4")]
     [Trait("claim", "A30")]
     public void AnotherKeyIsRefused()
     {
