@@ -5,7 +5,7 @@
 #
 #   ATTACK_CASES   requests and messages together (100000); a tenth as many statements
 #   ATTACK_KILLS   kills and broken connections while an agent syncs (100)
-#   ATTACK_BACKUP_KILLS      kills in the middle of backups, restores and key rotations (50)
+#   ATTACK_BACKUP_KILLS      kills in the middle of backups, restores and key rotations, and as many of rotations alone (50)
 #   ATTACK_BACKUP_SEQUENCES  orders of writes and backups, each restored at every moment (40)
 #   ATTACK_SEED    another seed makes other cases (today's date)
 set -euo pipefail
@@ -15,4 +15,4 @@ export ATTACK_CASES=${ATTACK_CASES:-100000} ATTACK_KILLS=${ATTACK_KILLS:-100} AT
 export ATTACK_BACKUP_KILLS=${ATTACK_BACKUP_KILLS:-50} ATTACK_BACKUP_SEQUENCES=${ATTACK_BACKUP_SEQUENCES:-40}
 export WORKSPACE_TEST_STATEMENTS=${WORKSPACE_TEST_STATEMENTS:-$((ATTACK_CASES / 10))} WORKSPACE_TEST_SEED=${WORKSPACE_TEST_SEED:-$ATTACK_SEED}
 echo "attack: $ATTACK_CASES requests and messages, $WORKSPACE_TEST_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
-exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash SimulatedNights PinnedDatabase"
+exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
@@ -7,15 +8,26 @@ using Xunit;
 
 namespace WorkspaceServer.Tests.Crash;
 
-/// <summary>kill -9 at seeded places while the master key is replaced: no file is lost, nothing works half, and the next run finishes it or takes it back.</summary>
+/// <summary>
+/// kill -9 at seeded places while the master key is replaced: no file is lost, nothing works half, and the next run finishes it or takes it back.
+/// A few kills; ATTACK_BACKUP_KILLS=50 for more, ATTACK_SEED for others.
+/// </summary>
 public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template template) : IClassFixture<KeyRotationCrashTests.Template>
 {
-    private const ulong Seed = 20_261_125;
-    private const int Kills = 14;
+    private const int DefaultSeed = 20_261_125;
+    private const int DefaultKills = 14;
+
+    /// <summary>Of renames there are few, and they are the steps: the new key, each of the three files, the kept key, the key itself.</summary>
+    private const int Renames = 6;
+
     private const int AtOnce = 2;
 
     private static readonly string[] Rotate = ["key", "rotate", "--yes", "--json"];
     private static readonly string[] Undo = ["key", "rotate", "--undo", "--yes", "--json"];
+
+    private static int Kills => Math.Max(DefaultKills, Setting("ATTACK_BACKUP_KILLS", DefaultKills));
+
+    private static ulong Seed => (ulong)Setting("ATTACK_SEED", DefaultSeed);
 
     [Fact]
     public async Task EveryFileOpensWithOneKey_WheneverTheProgramIsKilled()
@@ -26,18 +38,18 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
             counts = TracedProgram.CountsIn(await new TracedProgram(home.Path).TraceAsync(Rotate));
         }
 
-        // Of renames there are few, and they are the steps: the new key, each of the three files, the kept key, the key itself.
         var random = new SeededRandom(Seed);
         KillPoint[] points =
         [
-            .. Enumerable.Range(1, 6).Select(number => new KillPoint("rename", number)),
-            .. Enumerable.Range(0, Kills - 6).Select(_ => random.Pick(counts)).Select(count => new KillPoint(count.Call, random.Between(1, count.Count))),
+            .. Enumerable.Range(1, Renames).Select(number => new KillPoint("rename", number)),
+            .. Enumerable.Range(0, Kills - Renames).Select(_ => random.Pick(counts)).Select(count => new KillPoint(count.Call, random.Between(1, count.Count))),
         ];
         var killed = 0;
         await Parallel.ForEachAsync(points, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (point, _) =>
             Interlocked.Add(ref killed, await TryAsync(point) ? 1 : 0));
 
-        Assert.InRange(killed, 12, Kills);
+        // Two runs of the same work differ a little, and a place near the end may not be reached.
+        Assert.InRange(killed, Kills * 6 / 7, Kills);
     }
 
     [Fact]
@@ -89,7 +101,7 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"Killed before {point.Call} number {point.Number}: {error.Message}", error);
+            throw new InvalidOperationException($"ATTACK_SEED={Seed}: killed before {point.Call} number {point.Number}: {error.Message}", error);
         }
     }
 
@@ -127,6 +139,8 @@ public sealed class KeyRotationCrashTests(KeyRotationCrashTests.Template templat
         });
         Assert.Equal(["master.key"], opening);
     }
+
+    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     /// <summary>A home with two workspaces that hold the same, from which each run gets a copy.</summary>
     public sealed class Template : IAsyncLifetime
