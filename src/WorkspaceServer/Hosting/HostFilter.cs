@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace WorkspaceServer.Hosting;
 
 /// <summary>Refuses requests for a host that is not ours, so that a name somebody else points at us gets no answer (DNS rebinding).</summary>
@@ -13,16 +15,23 @@ internal static class HostFilter
         app.Use((context, next) =>
         {
             var host = context.Request.Host;
-            if (host.HasValue && (allowed.Contains(host.Host) || host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)))
+            var isAddress = HasGoodPort(host);
+            if (host.HasValue && isAddress && (allowed.Contains(host.Host) || host.Host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)))
             {
                 return next(context);
             }
 
-            // The page that says so is built as one of ours: out of an empty name no address can be made.
+            // The page that says so is built as one of ours: out of an empty name, or a port that there cannot be, no address can be made.
             context.Request.Host = new HostString(address.Host);
-            return host.HasValue
+            return !isAddress
+                ? ProblemResponses.WriteAsync(context, ProblemCodes.BadRequest, "The request names a port that there cannot be.")
+                : host.HasValue
                 ? ProblemResponses.WriteAsync(context, ProblemCodes.UnknownHost, "This server does not answer for that host. Its operator can add it to Server:AllowedHosts.")
                 : ProblemResponses.WriteAsync(context, ProblemCodes.BadRequest, "The request names no host.");
         });
     }
+
+    /// <summary>Whether the port, if one is named, is one: digits are checked before, but not how many.</summary>
+    private static bool HasGoodPort(HostString host) =>
+        host.Port is { } port ? port <= IPEndPoint.MaxPort : !host.HasValue || host.Value.Length <= host.Host.Length + 1;
 }
