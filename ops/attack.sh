@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export ATTACK_CASES=${ATTACK_CASES:-100000} ATTACK_KILLS=${ATTACK_KILLS:-100} ATTACK_SEED=${ATTACK_SEED:-$(date +%Y%m%d)}
 export ATTACK_BACKUP_KILLS=${ATTACK_BACKUP_KILLS:-50} ATTACK_BACKUP_SEQUENCES=${ATTACK_BACKUP_SEQUENCES:-40}
-export WORKSPACE_TEST_STATEMENTS=${WORKSPACE_TEST_STATEMENTS:-$((ATTACK_CASES / 10))} WORKSPACE_TEST_SEED=${WORKSPACE_TEST_SEED:-$ATTACK_SEED}
-echo "attack: $ATTACK_CASES requests and messages, $WORKSPACE_TEST_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
+# Not named WORKSPACE_…: those are settings of the server, which refuses the ones that it does not know.
+export ATTACK_STATEMENTS=${ATTACK_STATEMENTS:-$((ATTACK_CASES / 10))}
+echo "attack: $ATTACK_CASES requests and messages, $ATTACK_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
 exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase"

@@ -24,7 +24,7 @@ public sealed class RandomCallsTests(TwentyWorkspaces world) : IClassFixture<Twe
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>More calls, or others: WORKSPACE_TEST_CALLS=100000 WORKSPACE_TEST_SEED=7.</summary>
+    /// <summary>More calls, or others: ATTACK_CALLS=100000 ATTACK_SEED=7.</summary>
     [Fact]
     [Trait("claim", "A80")]
     [Trait("claim", "B22")]
@@ -32,7 +32,7 @@ public sealed class RandomCallsTests(TwentyWorkspaces world) : IClassFixture<Twe
     [Trait("claim", "C26")]
     public async Task NothingOfAnotherWorkspaceIsEverSeenOrChanged()
     {
-        var (calls, seed) = (Setting("WORKSPACE_TEST_CALLS", DefaultCalls), Setting("WORKSPACE_TEST_SEED", DefaultSeed));
+        var (calls, seed) = (Setting("ATTACK_CALLS", DefaultCalls), Setting("ATTACK_SEED", DefaultSeed));
         using var files = new WatchedFiles(Path.Combine(world.Server.Workspaces.Folder.Path, "workspaces"));
         var before = DatabasesIn(files);
 

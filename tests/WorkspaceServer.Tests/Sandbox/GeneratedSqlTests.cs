@@ -12,13 +12,13 @@ public sealed class GeneratedSqlTests(HostileYard yard) : IClassFixture<HostileY
     private const int AtOnce = 2;
     private const int InGroup = 20;
 
-    /// <summary>More statements, or others: WORKSPACE_TEST_STATEMENTS=50000 WORKSPACE_TEST_SEED=7.</summary>
+    /// <summary>More statements, or others: ATTACK_STATEMENTS=50000 ATTACK_SEED=7.</summary>
     [Fact]
     [Trait("claim", "A79")]
     public async Task GeneratedStatementsChangeAndShowNothing()
     {
-        var grammar = new StatementGrammar(Setting("WORKSPACE_TEST_SEED", Seed));
-        var statements = Enumerable.Range(1, Setting("WORKSPACE_TEST_STATEMENTS", DefaultCount))
+        var grammar = new StatementGrammar(Setting("ATTACK_SEED", Seed));
+        var statements = Enumerable.Range(1, Setting("ATTACK_STATEMENTS", DefaultCount))
             .Select(number => new Statement("generated", Expected.Any, number, grammar.Next())).ToArray();
 
         var complaints = string.Join('\n', await yard.ComplaintsAsync(statements, AtOnce, InGroup));
