@@ -27,6 +27,7 @@ var names = file is null ? args : args[2..];
     ("pages", PagesBenchmark.RunAsync),
     ("oauth", OAuthBenchmark.RunAsync),
     ("backup", BackupBenchmark.RunAsync),
+    ("backup-many", BackupBenchmark.RunManyAsync),
 ];
 
 var unknown = names.Except(all.Select(each => each.Name)).ToArray();
@@ -41,11 +42,11 @@ foreach (var (name, run) in all.Where(each => names.Length == 0 || names.Contain
 {
     report.Begin(name);
     await run(report);
-}
-
-if (file is not null)
-{
-    report.Write(file);
+    if (file is not null)
+    {
+        // At once, so that what fails later takes nothing away.
+        report.Write(file);
+    }
 }
 
 return 0;
