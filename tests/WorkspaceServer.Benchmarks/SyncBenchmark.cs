@@ -61,6 +61,8 @@ internal static class SyncBenchmark
         double Micros(List<Cost> costs, Func<Cost, TimeSpan> part) => Loop.Median(costs.Select(cost => part(cost).TotalMicroseconds / LedgerTable.Rows));
         report.Row("snapshot of 500,000 rows taken over HTTP, against one prepared INSERT", "≥ 0.5×", Rate(ours, cost => cost.Taken), Rate(peers, cost => cost.Taken), "rows/s");
         report.Row("snapshot of 500,000 rows taken over HTTP", "≥ 100,000 rows/s", Rate(ours, cost => cost.Taken), TargetRowsPerSecond, "rows/s");
+        double Megabytes(List<Cost> costs, Func<Cost, TimeSpan> part) => Rate(costs, part) * batches.Sum(batch => (double)batch.Bytes.Length) / LedgerTable.Rows / 1e6;
+        report.Row("the same as bytes before they are compressed", "—", Megabytes(ours, cost => cost.Taken), Megabytes(peers, cost => cost.Taken), "MB/s");
         report.Row("the same with commit, key and full-text index, against the same in one process", "≥ 0.5×", Rate(ours, cost => cost.Whole), Rate(peers, cost => cost.Whole), "rows/s");
         report.Row("processor time of one row taken, the sender's included, against one prepared INSERT", "—", Micros(ours, cost => cost.ProcessorTaken), Micros(peers, cost => cost.ProcessorTaken), "µs");
         report.Row("processor time of one row with commit, key and full-text index, against the same in one process", "—", Micros(ours, cost => cost.ProcessorWhole), Micros(peers, cost => cost.ProcessorWhole), "µs");
