@@ -284,7 +284,7 @@ public sealed class ChecksTests : IDisposable
         folder.Write("lists/InRelease", "");
         File.SetLastWriteTimeUtc(folder.File("lists/InRelease"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-daysOld));
 
-        var finding = (await new UpdatesCheck(new HostPrograms([folder.File("bin")]), TimeProvider.System, folder.File("lists")).LookAsync(new CheckRequest(CheckReach.Quick), Cancel)).Last();
+        var finding = (await new UpdatesCheck(new HostPrograms([folder.File("bin")]), TimeProvider.System, folder.File("lists")).LookAsync(new CheckRequest(CheckReach.Quick), Cancel))[^1];
 
         Assert.Equal(state, Word(finding));
         Assert.Contains(says, finding.Text, StringComparison.Ordinal);
