@@ -110,6 +110,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Control);
             services.AddSingleton(workspaces.Master);
             services.AddSingleton(workspaces.Folder);
+            services.AddSingleton(new VaultOptions { DataDirectory = workspaces.Folder.Path, MasterKeyFile = workspaces.MasterKeyFile });
             services.AddSingleton(workspaces.Changes);
             services.AddSingleton<ISyncGateway>(workspaces.Sync);
             services.AddSingleton(new SyncOptions());

@@ -18,8 +18,9 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
     public TemporaryWorkspaces(TimeProvider? clock = null, Func<SandboxOptions, SandboxOptions>? configure = null, WorkspaceOptions? options = null)
     {
         Clock = clock ?? TimeProvider.System;
-        MasterKey.Create(root.File("master.key"));
-        Master = MasterKey.Load(root.File("master.key"));
+        MasterKeyFile = root.File("master.key");
+        MasterKey.Create(MasterKeyFile);
+        Master = MasterKey.Load(MasterKeyFile);
         Folder = DataFolder.Create(root.File("data"));
         Control = ControlDatabase.Create(Folder, Master);
         Mac = new AuditMac(Master);
@@ -41,6 +42,8 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
 
     /// <summary>The sandbox worker that the build put beside the tests.</summary>
     public static string WorkerPath => Path.Combine(AppContext.BaseDirectory, "workspace-sandbox");
+
+    public string MasterKeyFile { get; }
 
     public TimeProvider Clock { get; }
 

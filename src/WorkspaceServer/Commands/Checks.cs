@@ -1,7 +1,9 @@
+using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Public;
@@ -16,6 +18,7 @@ internal static class Checks
     public static void AddChecks(this IServiceCollection services, SettingsFiles? files = null)
     {
         services.AddSingleton<Checkup>();
+        services.AddSingleton<Examinations>();
         services.AddSingleton<IDiskProbe, DiskProbe>();
         services.AddSingleton(HostPrograms.OfThisMachine());
         services.AddCheck<ConfigurationCheck>("configuration");
@@ -26,16 +29,18 @@ internal static class Checks
         }
 
         services.AddCheck<LibraryCheck>("SQLCipher library", claims: ["A28", "B10"]);
-        services.AddCheck<MasterKeyCheck>("master key");
+        services.AddCheck<MasterKeyCheck>("master key", claims: ["A31"]);
         services.AddCheck<DataFolderCheck>("data folder", CheckReach.Every, claims: ["A42"]);
         services.AddCheck<DiskCheck>("disk");
         services.AddCheck<OpenFilesCheck>("open files");
         services.AddCheck<ClockCheck>("clock", claims: ["B47"]);
         services.AddCheck<PortCheck>("port");
-        services.AddCheck<PublicAddressCheck>("public address");
+        services.AddCheck<PublicAddressCheck>("public address", claims: ["B8"]);
+        services.AddCheck<ProxyCheck>("proxy", claims: ["B8"]);
         services.AddCheck<MailCheck>("mail");
         services.AddCheck<GrievanceCheck>("grievances", claims: ["B49"]);
         services.AddCheck<ControlFileCheck>("control database");
+        services.AddCheck<SecondFactorCheck>("second factor", claims: ["A23"]);
         services.AddCheck<AuditCheck>("audit log", claims: ["B28"]);
         services.AddCheck<BackupCheck>("backup", claims: ["A93"]);
         services.AddCheck<DrillCheck>("restore drill", claims: ["B39", "A97"]);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
@@ -28,7 +29,9 @@ internal static class DoctorCommand
             var isThorough = context.Arguments.GetValue(thorough);
             var request = new CheckRequest(isThorough ? CheckReach.Thorough : CheckReach.Every, context.Arguments.GetValue(host));
             var findings = await ExamineAsync(context, request, cancel);
-            context.Output.Result(findings, output => Print(output, findings));
+            // Without settings there is nothing to look with.
+            var controls = findings is [{ Check: "configuration", State: CheckState.Fail }] ? [] : ControlAnswer.Of(ControlsReport.Controls(context.Get<IEnumerable<CheckEntry>>(), Looks(context, findings)));
+            context.Output.Result(new { findings, controls }, output => Print(output, findings, controls));
             return findings.Any(finding => finding.State == CheckState.Fail) ? ExitCodes.Failed : ExitCodes.Ok;
         });
     }
@@ -63,14 +66,29 @@ internal static class DoctorCommand
             {
                 // The one whose file the sandbox was tried on.
                 Workspace = SandboxCheck.TriedOn(context.Get<WorkspaceStore>()),
-                Details = [("thorough", request.Reach == CheckReach.Thorough), ("wrong", findings.Count(finding => finding.State == CheckState.Fail)), ("statements", RequestScope.Current?.Statements)],
+                Details = [("thorough", request.Reach == CheckReach.Thorough), ("wrong", findings.Count(finding => finding.State == CheckState.Fail)), ("statements", RequestScope.Current?.Statements), .. Examinations.Details(findings)],
             });
         }
 
         return findings;
     }
 
-    private static void Print(Output output, IReadOnlyList<Finding> findings)
+    /// <summary>What was found now; and of checks that were not made now, such as those of the machine, what was found when they last were.</summary>
+    private static Dictionary<string, Look> Looks(CommandContext context, IReadOnlyList<Finding> findings)
+    {
+        var looks = ControlsReport.LooksOf(findings, context.Get<TimeProvider>().GetUtcNow());
+        if (findings.Any(finding => finding is { Check: "control database", State: CheckState.Ok }))
+        {
+            foreach (var (name, look) in context.Get<Examinations>().Last())
+            {
+                looks.TryAdd(name, look);
+            }
+        }
+
+        return looks;
+    }
+
+    private static void Print(Output output, IReadOnlyList<Finding> findings, IReadOnlyList<ControlAnswer> controls)
     {
         output.Table(["", "check", "finding"], findings.Select(finding => new[] { Word(finding.State), finding.Check, finding.Text }));
         foreach (var finding in findings.Where(finding => finding.State is CheckState.Warn or CheckState.Fail).OrderByDescending(finding => finding.State))
@@ -86,6 +104,7 @@ internal static class DoctorCommand
         output.Line(wrong == 0
             ? $"Nothing is wrong in {findings.Count} findings; {warned} of them {(warned == 1 ? "is a warning" : "are warnings")}."
             : $"{wrong} of {findings.Count} findings are wrong; the first one may cause the others.");
+        output.Line($"Security controls: {string.Join(", ", controls.GroupBy(control => control.State).OrderByDescending(state => state.Count()).Select(state => $"{state.Count()} {state.Key}"))}. --json lists them.");
     }
 
     private static string Word(CheckState state) => state switch

@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;

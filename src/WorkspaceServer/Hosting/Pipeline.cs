@@ -12,6 +12,7 @@ internal static class Pipeline
     public static void Use(WebApplication app)
     {
         app.UseForwardedHeaders();        // who and how, as the proxy on this machine says
+        SeenProxy.Use(app);               // and that there is one
         RequestLog.Use(app);              // an id, and one line at the end
         SecurityHeaders.Use(app);         // on everything, errors included
         ProblemResponses.Use(app);        // every failure, answered once
@@ -32,6 +33,7 @@ internal static class Pipeline
     {
         services.AddRoutingCore();
         services.AddSingleton<PublicAddress>();
+        services.AddSingleton<SeenProxy>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<Signals>();
         services.AddSingleton<ServerMeasures>();

@@ -89,17 +89,41 @@ internal static class OperatorPages
         FormProblems.Of("reason", "Say why, in 10 to 500 characters. The owners read it."));
 
     public static ControlsModel Controls { get; } = new(
+        "/operator/controls/claims",
+        Now,
+        "0.9.0",
+        [new ControlCount("absent", 2), new ControlCount("partial", 2), new ControlCount("live", 2)],
+        [
+            new ControlTopicRows("Signing in",
+            [
+                new ControlRow("second-factor", "Everyone can turn on a second step at sign-in: an app, a passkey, backup codes", "live", null, ["A5", "A10", "A11", "A13"], ["AccountTests", "MfaTests", "PasskeyTests"], [], [], []),
+                new ControlRow("operators-second-factor", "Those who run the server must have a second step", "partial", Now, ["A23", "B17"], ["OperatorMfaTests"], ["B17"], [new ControlLookRow("second factor", false, "1 of 2 who run the server have none yet; until then they reach only the page where they set one up.", "let them sign in and set it up, or suspend them: workspace-server user list")], []),
+            ]),
+            new ControlTopicRows("Backups",
+            [
+                new ControlRow("nightly-backup", "Everything is backed up each night and in between", "absent", Now, ["A93", "B38"], ["BackupTests"], [], [new ControlLookRow("backup", false, "The last one is of <b>yesterday</b>.", "workspace-server backup run")], []),
+                new ControlRow("restore-drill", "A restore is practised, on another machine", "live", Now.AddDays(-3), ["A97", "A98", "B39"], ["DrillTests"], [], [new ControlLookRow("restore drill", true, "everything came back in the one of 2026-10-06, after 184 s", null)], []),
+            ]),
+            new ControlTopicRows("Upkeep of the program",
+            [
+                new ControlRow("ssh", "Nobody signs in to the machine with a password, nor as root", "partial", null, ["A46", "A47"], ["HostChecksTests"], [], [], ["ssh"]),
+                new ControlRow("certificate", "An auditor has certified it (SOC 2, ISO 27001)", "absent", null, [], [], [], [], []),
+            ]),
+        ]);
+
+    public static ClaimsModel Claims { get; } = new(
+        "/operator/controls/claims",
         "/operator/controls",
         Now,
         [new ControlCount("wrong", 1), new ControlCount("absent", 96), new ControlCount("partial", 214), new ControlCount("live", 8), new ControlCount("not_software", 31)],
         "",
         [
-            new ControlRow("A93", "SW", "Each workspace gets a consistent snapshot (online backup API / VACUUM INTO) per night while writers run; missed night is visible and alerts.", "wrong", ["BackupTests", "PinnedDatabaseTests"], ["backup"], ["backup: The last one is of <b>yesterday</b>."]),
-            new ControlRow("A28", "SW", "For every *.db, -wal, -shm, -journal and temp file: no `SQLite format 3` header, no canary text.", "live", ["EncryptedDatabaseTests"], ["SQLCipher library"], ["SQLCipher library: 4.14.0 community"]),
-            new ControlRow("A46", "OPS", "`ops/ssh/` drop-in has PasswordAuthentication no, KbdInteractiveAuthentication no.", "partial", ["ChecksTests"], ["ssh"], []),
-            new ControlRow("B15", "SW", "A made-up claim that goes on.", "absent", [], [], []),
-            new ControlRow("C9", "POL", "Policy.", "not_software", [], [], []),
+            new ClaimRow("A93", "SW", "Each workspace gets a consistent snapshot (online backup API / VACUUM INTO) per night while writers run; missed night is visible and alerts.", "wrong", ["BackupTests", "PinnedDatabaseTests"], ["backup"], ["backup: The last one is of <b>yesterday</b>."]),
+            new ClaimRow("A28", "SW", "For every *.db, -wal, -shm, -journal and temp file: no `SQLite format 3` header, no canary text.", "live", ["EncryptedDatabaseTests"], ["SQLCipher library"], ["SQLCipher library: 4.14.0 community"]),
+            new ClaimRow("A46", "OPS", "`ops/ssh/` drop-in has PasswordAuthentication no, KbdInteractiveAuthentication no.", "partial", ["ChecksTests"], ["ssh"], []),
+            new ClaimRow("B15", "SW", "A made-up claim that goes on.", "absent", [], [], []),
+            new ClaimRow("C9", "POL", "Policy.", "not_software", [], [], []),
         ],
-        "/operator/controls?state=&after=C9",
+        "/operator/controls/claims?state=&after=C9",
         First: null);
 }

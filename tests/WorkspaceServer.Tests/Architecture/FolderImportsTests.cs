@@ -39,6 +39,8 @@ public sealed partial class FolderImportsTests
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("Operator", "Accounts", "Super admins see who has an account, and suspend them."),
         ("Operator", "Mcp", "The limits in force are those of MCP too."),
+        ("Operator", "Controls", "Super admins see how it stands with each security control."),
+        ("Public", "Controls", "So do strangers, as far as it does not help them in."),
         ("Operator", "Backups", "Super admins see every backup, and ask for one."),
         ("Public", "Accounts", "The page about cookies names those of signing in."),
         ("Public", "Backups", "The status says how old the last backup is."),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -13,6 +14,7 @@ public sealed class DoctorTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Fact]
+    [Trait("claim", "B3")]
     [Trait("claim", "E17")]
     public async Task OfASoundServerItSaysWhatIsWhere()
     {
@@ -21,7 +23,8 @@ public sealed class DoctorTests : IDisposable
         await RunAsync("audit", "verify");
 
         var run = await RunAsync("--set", AnyPort, "doctor");
-        var findings = (await RunAsync("--set", AnyPort, "doctor", "--json")).Json.EnumerateArray().ToArray();
+        var document = (await RunAsync("--set", AnyPort, "doctor", "--json")).Json;
+        var findings = document.GetProperty("findings").EnumerateArray().ToArray();
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("Nothing is wrong", run.Output, StringComparison.Ordinal);
@@ -36,6 +39,16 @@ public sealed class DoctorTests : IDisposable
         {
             Assert.NotEmpty(Assert.Single(findings, finding => Is(finding, "check", check) && Is(finding, "state", "warn")).GetProperty("cure").GetString()!);
         }
+
+        // Each control with its state: what a check has just seen, what is turned off, what nobody looked at, and what there is not.
+        var controls = document.GetProperty("controls").EnumerateArray().ToDictionary(control => control.GetProperty("id").GetString()!);
+        Assert.Equal(SecurityControl.All.Select(control => control.Id), controls.Keys);
+        Assert.Equal(
+            ["live", "absent", "partial", "absent"],
+            ((string[])["master-key", "nightly-backup", "ssh", "certificate"]).Select(id => controls[id].GetProperty("state").GetString()));
+        Assert.NotEqual(JsonValueKind.Null, controls["master-key"].GetProperty("checked_at").ValueKind);
+        Assert.Contains("MasterKeyTests", controls["master-key"].GetProperty("tests").EnumerateArray().Select(test => test.GetString()));
+        Assert.Equal("ssh", Assert.Single(controls["ssh"].GetProperty("unseen").EnumerateArray()).GetString());
     }
 
     [Fact]
@@ -97,7 +110,7 @@ public sealed class DoctorTests : IDisposable
     private async Task<IReadOnlyList<(string Check, string Text, string? About, string? Cure)>> FailuresAsync(params string[] arguments)
     {
         var run = await RunAsync(["--set", AnyPort, "doctor", .. arguments, "--json"]);
-        var failed = run.Json.EnumerateArray().Where(finding => Is(finding, "state", "fail")).ToArray();
+        var failed = run.Json.GetProperty("findings").EnumerateArray().Where(finding => Is(finding, "state", "fail")).ToArray();
         Assert.Equal(failed.Length == 0 ? 0 : 1, run.ExitCode);
         return [.. failed.Select(finding => (finding.GetProperty("check").GetString()!, finding.GetProperty("text").GetString()!, finding.GetProperty("about").GetString(), finding.GetProperty("cure").GetString()))];
     }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Commands;
+using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -165,6 +167,13 @@ public sealed class HostAndOriginTests : IAsyncLifetime
         // Of two addresses only the last one was written by the proxy; the first is whatever the caller sent.
         Assert.Equal(isBelieved ? "https 198.51.100.7" : $"http {IPAddress.Parse(proxy)}", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(isBelieved, response.Headers.Contains("Strict-Transport-Security"));
+        Assert.Equal(isBelieved ? CheckState.Ok : CheckState.Skipped, await ProxyAsync());
+
+        // Whoever is believed and had the request in the clear is found.
+        using var plain = await behind.SendAsync(HttpMethod.Get, "/test/who", null, null, ("X-Forwarded-Proto", "http"), ("X-Forwarded-For", "198.51.100.7"));
+        Assert.Equal(isBelieved ? CheckState.Warn : CheckState.Skipped, await ProxyAsync());
+
+        async Task<CheckState> ProxyAsync() => Assert.Single(await new ProxyCheck(new ServerOptions { PublicUrl = "https://ws.example" }, behind.Get<SeenProxy>()).LookAsync(new CheckRequest(CheckReach.Quick), TestContext.Current.CancellationToken)).State;
     }
 
     [Fact]

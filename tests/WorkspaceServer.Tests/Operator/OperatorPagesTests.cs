@@ -9,11 +9,12 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Access.Support;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Drills;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Operator;
-using WorkspaceServer.Features.Operator.Controls;
 using WorkspaceServer.Hosting.Checks;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Architecture;
@@ -189,7 +190,7 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
 
     /// <summary>A control is live only if a check has just found it so; what no check watches is said to be unwatched, and policy to be no software.</summary>
     [Fact]
-    public async Task ControlsSayWhatTheServerKnows_AndWhatItCannot()
+    public async Task ClaimsSayWhatTheServerKnows_AndWhatItCannot()
     {
         async Task<JsonElement> OneAsync(string id) => (await AllAsync()).Single(each => each.GetProperty("id").GetString() == id);
         async Task<List<JsonElement>> AllAsync()
@@ -197,7 +198,7 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
             var list = new List<JsonElement>();
             for (string? after = null; ;)
             {
-                var answer = JsonElement.Parse((await super.GetAsync($"/api/v1/admin/controls?limit=200{(after is null ? "" : "&after=" + after)}")).Body);
+                var answer = JsonElement.Parse((await super.GetAsync($"/api/v1/admin/claims?limit=200{(after is null ? "" : "&after=" + after)}")).Body);
                 list.AddRange(answer.GetProperty("items").EnumerateArray());
                 after = answer.GetProperty("next").GetString();
                 if (after is null)
@@ -207,7 +208,7 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
             }
         }
 
-        Assert.Equal(SecurityControl.All.Select(control => control.Id), (await AllAsync()).Select(each => each.GetProperty("id").GetString()));
+        Assert.Equal(Claim.All.Select(claim => claim.Id), (await AllAsync()).Select(each => each.GetProperty("id").GetString()));
         var before = await OneAsync("A93");
         await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
         var after = await OneAsync("A93");
@@ -219,10 +220,10 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
         Assert.Equal("not_software", (await OneAsync("A99")).GetProperty("state").GetString());
         Assert.All(await AllAsync(), each => Assert.True(each.GetProperty("state").GetString() != "absent" || !each.GetProperty("tests").EnumerateArray().Any()));
 
-        var page = (await super.GetAsync("/operator/controls?state=live")).Body;
+        var page = (await super.GetAsync("/operator/controls/claims?state=live")).Body;
         Assert.Contains("A93", page, StringComparison.Ordinal);
         Assert.DoesNotContain("C26", page, StringComparison.Ordinal);
-        foreach (var path in (string[])["/operator/controls", "/api/v1/admin/controls"])
+        foreach (var path in (string[])["/operator/controls/claims", "/api/v1/admin/claims", "/api/v1/admin/controls"])
         {
             Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?state=fine")).Status);
             Assert.Equal(HttpStatusCode.BadRequest, (await super.GetAsync(path + "?after=Z9")).Status);
@@ -231,17 +232,87 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A control is live if tests prove all of it and what watches it is content: a check of this moment, or doctor's last one. Strangers learn its state, and nothing of what was found.</summary>
+    [Fact]
+    [Trait("claim", "B3")]
+    public async Task EveryControlHasAState_AStrangerSeesNoMoreThanThat()
+    {
+        async Task<JsonElement> OneAsync(string id) => JsonElement.Parse((await super.GetAsync("/api/v1/admin/controls?limit=200")).Body).GetProperty("items").EnumerateArray().Single(each => each.GetProperty("id").GetString() == id);
+        static string? State(JsonElement control) => control.GetProperty("state").GetString();
+
+        Assert.Equal("absent", State(await OneAsync("nightly-backup")));
+        await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
+        Assert.Equal("live", State(await OneAsync("nightly-backup")));
+        Assert.Equal("absent", State(await OneAsync("certificate")));
+
+        var unseen = await OneAsync("ssh");
+        await house.Server.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.SystemExamined) { Details = [.. Examinations.Details([Finding.Ok("no passwords") with { Check = "ssh" }])] });
+        await house.Server.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.SystemExamined) { Details = [.. Examinations.Details([Finding.Ok("there") with { Check = "disk" }])] });
+        var seen = await OneAsync("ssh");
+        await house.Server.Get<AuditLog>().RecordAsync(new AuditEntry(AuditActions.SystemExamined) { Details = [.. Examinations.Details([Finding.Ok("") with { Check = "ssh" }, Finding.Fail("passwords", "", "") with { Check = "ssh" }])] });
+        Assert.Equal(("partial", "live", "absent"), (State(unseen), State(seen), State(await OneAsync("ssh"))));
+        Assert.Equal(JsonValueKind.Null, unseen.GetProperty("checked_at").ValueKind);
+        Assert.Equal(house.Server.Get<TimeProvider>().GetUtcNow(), seen.GetProperty("checked_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+
+        var (page, stranger) = (WebUtility.HtmlDecode((await super.GetAsync("/operator/controls")).Body), WebUtility.HtmlDecode((await house.Browser().GetAsync("/security")).Body));
+        Assert.All(SecurityControl.All, control => Assert.Contains(control.Title, page, StringComparison.Ordinal));
+        Assert.All(SecurityControl.All, control => Assert.Equal(!control.IsInside, stranger.Contains(control.Title, StringComparison.Ordinal)));
+        Assert.All(Examined(await house.Server.Get<ControlsReport>().LookAsync(Cancel)), text => Assert.DoesNotContain(text, stranger, StringComparison.Ordinal));
+        Assert.Contains("BackupTests", stranger, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await (await house.SignInAsync()).GetAsync("/operator/controls")).Status);
+
+        static IEnumerable<string> Examined(IReadOnlyList<ControlStanding> controls) => controls.SelectMany(control => control.Looks).Select(look => look.Text).Distinct();
+    }
+
+    /// <summary>Whoever runs the server with a password alone is counted; who is suspended, and who does not run it, is not.</summary>
+    [Fact]
+    public async Task OperatorsWithoutASecondFactorAreCounted()
+    {
+        async Task<CheckState> LookAsync() => Assert.Single(await ActivatorUtilities.CreateInstance<SecondFactorCheck>(house.Server.Get<IServiceProvider>()).LookAsync(new CheckRequest(CheckReach.Quick), Cancel)).State;
+
+        Assert.Equal(CheckState.Ok, await LookAsync());
+        var other = await house.AddAsync("meera@rao.example", SystemRole.SuperAdmin);
+        Assert.Equal((2, 1), house.Server.Get<PeopleStore>().CountOperators());
+        Assert.Equal(CheckState.Warn, await LookAsync());
+        await house.EnrolAsync(other);
+        Assert.Equal(CheckState.Ok, await LookAsync());
+    }
+
+    /// <summary>A stranger who asks again and again does not make the server look again and again.</summary>
+    [Fact]
+    public async Task WhatStrangersAreTold_IsLookedAtOnceInFiveMinutes()
+    {
+        var report = house.Server.Get<ControlsReport>();
+        var first = await report.KnownAsync(Cancel);
+        Assert.Same(first, await report.KnownAsync(Cancel));
+        house.Clock.Advance(ControlsReport.KnownFor);
+        Assert.NotSame(first, await report.KnownAsync(Cancel));
+    }
+
+    /// <summary>Every control stands for claims that there are, no claim for two, and nothing is watched in vain.</summary>
+    [Fact]
+    public void ControlsStandForClaims_OfWhichEachIsNamedOnce()
+    {
+        var claims = Claim.All.Select(claim => claim.Id).ToHashSet();
+        Assert.Empty(SecurityControl.All.SelectMany(control => control.Claims).Where(id => !claims.Contains(id)));
+        Assert.Empty(SecurityControl.All.SelectMany(control => control.Claims).GroupBy(id => id).Where(id => id.Count() > 1).Select(id => id.Key));
+        Assert.Empty(SecurityControl.All.GroupBy(control => control.Id).Where(id => id.Count() > 1).Select(id => id.Key));
+        Assert.All(SecurityControl.All, control => Assert.Matches("^[a-z0-9-]+$", control.Id));
+        var files = Repository.FilesUnder("tests/", ".cs").Select(file => Path.GetFileNameWithoutExtension(file.Path)).ToHashSet();
+        Assert.Empty(SecurityControl.All.SelectMany(control => control.Proofs).Where(test => !files.Contains(test)));
+    }
+
     /// <summary>What the build put into the program is what stands in the claims and in the tests.</summary>
     [Fact]
-    public void TheControlsAreTheClaims_WithTheTestsThatCarryThem()
+    public void TheClaimsAreThoseOfTheList_WithTheTestsThatCarryThem()
     {
         var claims = File.ReadLines(Repository.PathOf("tests/CLAIMS.md")).Where(line => ClaimId().IsMatch(line)).Select(line => ClaimId().Match(line).Groups[1].Value);
         var carried = Repository.FilesUnder("tests/", ".cs").SelectMany(file => Carried().Matches(file.Text).Select(match => $"{match.Groups[1].Value} {Path.GetFileNameWithoutExtension(file.Path)}"));
 
-        Assert.Equal(claims, SecurityControl.All.Select(control => control.Id));
-        Assert.Equal(carried.Distinct().Order(StringComparer.Ordinal), SecurityControl.All.SelectMany(control => control.Tests.Select(test => $"{control.Id} {test}")).Order(StringComparer.Ordinal));
-        Assert.All(SecurityControl.All, control => Assert.True(control.Criterion.Length > 0));
-        Assert.Contains(nameof(OperatorPagesTests), SecurityControl.All.Single(control => control.Id == "B37").Tests);
+        Assert.Equal(claims, Claim.All.Select(claim => claim.Id));
+        Assert.Equal(carried.Distinct().Order(StringComparer.Ordinal), Claim.All.SelectMany(claim => claim.Tests.Select(test => $"{claim.Id} {test}")).Order(StringComparer.Ordinal));
+        Assert.All(Claim.All, claim => Assert.True(claim.Criterion.Length > 0));
+        Assert.Contains(nameof(OperatorPagesTests), Claim.All.Single(claim => claim.Id == "B37").Tests);
     }
 
     [Fact]

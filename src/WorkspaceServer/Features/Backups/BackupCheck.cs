@@ -12,7 +12,7 @@ internal sealed class BackupCheck(BackupOptions options, BackupHealth health) : 
     {
         if (!options.IsOn)
         {
-            return Finding.Warn("It is off: nothing is backed up.", Setting, "workspace-server backup configure --new-identity FILE");
+            return Finding.Warn("It is off: nothing is backed up.", Setting, "workspace-server backup configure --new-identity FILE") with { IsOff = true };
         }
 
         try

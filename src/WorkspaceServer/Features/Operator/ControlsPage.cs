@@ -1,58 +1,55 @@
 using FluentValidation;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
-using WorkspaceServer.Features.Operator.Controls;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Operator;
 
-/// <summary>GET /operator/controls and /api/v1/admin/controls: each claim of the product, whether it holds here as far as the server can know, and which tests prove it.</summary>
+/// <summary>GET /operator/controls and /api/v1/admin/controls: each security control, whether it is in force here, who looked when, and which tests prove it.</summary>
 internal static class ControlsPage
 {
-    private const string Path = "/operator/controls";
+    public const string Path = "/operator/controls";
 
     private static readonly Query.Validator Rules = new();
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, async ([AsParameters] Query query, ControlsReport report, TimeProvider clock, CancellationToken cancel) =>
+        routes.MapGet(Path, async (ControlsReport report, TimeProvider clock, CancellationToken cancel) =>
             {
-                query.Checked(Rules);
-                var all = await report.MakeAsync(cancel);
-                var page = PageOf(all, query);
+                var all = await report.LookAsync(cancel);
                 return Page.Of<OperatorControlsPage>(new ControlsModel(
-                    Path,
+                    ClaimsPage.Path,
                     clock.GetUtcNow(),
-                    [.. Enum.GetValues<ControlState>().Select(state => new ControlCount(NameOf(state), all.Count(each => each.State == state)))],
-                    query.State ?? "",
-                    page.Items,
-                    page.Next is null ? null : $"{Path}?state={query.State}&after={page.Next}",
-                    query.After is null ? null : $"{Path}?state={query.State}"));
+                    ControlsReport.Version,
+                    [.. Enum.GetValues<ControlState>().Select(state => new ControlCount(ControlAnswer.NameOf(state), all.Count(each => each.State == state)))],
+                    [.. all.GroupBy(each => each.Control.Topic).OrderBy(topic => topic.Key).Select(topic => new ControlTopicRows(topic.Key.Title(), [.. topic.Select(RowOf)]))]));
             })
-            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.By<Query.Validator>(), Recording.Nothing("reads only"));
+            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.None, Recording.Nothing("reads only"));
         routes.MapGet(OperatorPaths.Api + "/controls", async ([AsParameters] Query query, ControlsReport report, CancellationToken cancel) =>
-                PageOf(await report.MakeAsync(cancel), query.Checked(Rules)))
+                PageOf(await report.LookAsync(cancel), query.Checked(Rules)))
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.By<Query.Validator>(), Recording.Nothing("reads only"));
     }
 
-    /// <summary>As it stands in addresses and answers.</summary>
-    public static string NameOf(ControlState state) => state switch
-    {
-        ControlState.NotSoftware => "not_software",
-        _ => state.ToString().ToLowerInvariant(),
-    };
-
-    private static Page<ControlRow> PageOf(IReadOnlyList<ControlStanding> all, Query query)
+    private static Page<ControlAnswer> PageOf(IReadOnlyList<ControlStanding> all, Query query)
     {
         var paging = new Paging { Limit = query.Limit, After = query.After };
-        var fitting = all.Where(each => string.IsNullOrEmpty(query.State) || NameOf(each.State) == query.State);
+        var fitting = all.Where(each => string.IsNullOrEmpty(query.State) || ControlAnswer.NameOf(each.State) == query.State);
         var rest = query.After is null ? fitting : fitting.SkipWhile(each => each.Control.Id != query.After).Skip(1);
-        return paging.PageOf<ControlStanding, ControlRow>([.. rest.Take(paging.Rows)], each => each.Control.Id, RowOf);
+        return paging.PageOf<ControlStanding, ControlAnswer>([.. rest.Take(paging.Rows)], each => each.Control.Id, ControlAnswer.Of);
     }
 
     private static ControlRow RowOf(ControlStanding each) => new(
-        each.Control.Id, each.Control.Kind, each.Control.Criterion, NameOf(each.State), each.Control.Tests, each.Checks, [.. each.Findings.Select(finding => $"{finding.Check}: {finding.Text}")]);
+        each.Control.Id,
+        each.Control.Title,
+        ControlAnswer.NameOf(each.State),
+        each.CheckedAt,
+        each.Control.Claims,
+        each.Tests,
+        each.Unproved,
+        [.. each.Looks.Select(look => new ControlLookRow(look.Check, look.State == Hosting.Checks.CheckState.Ok && !look.IsOff, look.Text, look.Cure))],
+        each.Unseen);
 
     internal sealed record Query
     {
@@ -65,7 +62,7 @@ internal static class ControlsPage
 
         internal sealed class Validator : AbstractValidator<Query>
         {
-            private static readonly string[] States = [.. Enum.GetValues<ControlState>().Select(NameOf)];
+            private static readonly string[] States = [.. Enum.GetValues<ControlState>().Select(ControlAnswer.NameOf)];
 
             public Validator()
             {

@@ -1,13 +1,9 @@
-using WorkspaceServer.Features.Operator.Controls;
-
 namespace WorkspaceServer.Features.Operator;
 
 /// <summary>Plugs in the pages for super admins: /operator/…. They show what there is and how large, never a row of a table.</summary>
 internal static class OperatorFeature
 {
     public static void AddOperator(this IServiceCollection services) => services.AddSingleton<HeldWorkspaces>();
-
-    public static void AddControls(this IServiceCollection services) => services.AddSingleton<ControlsReport>();
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -18,5 +14,6 @@ internal static class OperatorFeature
         DoctorPage.Map(routes);
         LimitsPage.Map(routes);
         ControlsPage.Map(routes);
+        ClaimsPage.Map(routes);
     }
 }

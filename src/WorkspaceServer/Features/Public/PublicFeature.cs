@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Hosting;
 
@@ -10,7 +11,8 @@ internal static class PublicFeature
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/security", (PublicOptions options) => Page.Of<AboutSecurityPage>(About(options))).ReadByAnybody();
+        routes.MapGet("/security", async (PublicOptions options, ControlsReport report, CancellationToken cancel) =>
+            Page.Of<AboutSecurityPage>(new SecurityModel(About(options).Contact, Topics(await report.KnownAsync(cancel))))).ReadByAnybody();
         CookiesPage.Map(routes);
         routes.MapGet("/legal/terms", (PublicOptions options) => Page.Of<AboutTermsPage>(About(options))).ReadByAnybody();
         routes.MapGet("/legal/privacy", (PublicOptions options) => Page.Of<AboutPrivacyPage>(About(options))).ReadByAnybody();
@@ -25,6 +27,12 @@ internal static class PublicFeature
     private static void ReadByAnybody(this RouteHandlerBuilder endpoint) => endpoint.Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
 
     private static AboutModel About(PublicOptions options) => new(options.Operator.Length > 0 ? options.Operator : null, options.SecurityContact.Length > 0 ? options.SecurityContact : null);
+
+    private static IReadOnlyList<PublicTopic> Topics(IReadOnlyList<ControlStanding> controls) =>
+    [
+        .. controls.Where(each => !each.Control.IsInside).GroupBy(each => each.Control.Topic).OrderBy(topic => topic.Key).Select(topic => new PublicTopic(
+            topic.Key.Title(), [.. topic.Select(each => new PublicControl(each.Control.Title, ControlAnswer.NameOf(each.State), each.CheckedAt, each.Tests))])),
+    ];
 
     /// <summary>Coarse on purpose: strangers learn no time and no size.</summary>
     private static (bool IsGood, string Words) Words(BackupHealth backups, BackupOptions options, TimeProvider clock) =>

@@ -29,6 +29,9 @@ internal sealed record Finding(CheckState State, string Text, string? About = nu
     /// <summary>The check's name; set by whoever runs it.</summary>
     public string Check { get; init; } = "";
 
+    /// <summary>What it looks at is turned off: nothing failed, and nothing is there either.</summary>
+    public bool IsOff { get; init; }
+
     public static Finding Ok(string text, string? about = null) => new(CheckState.Ok, text, about);
 
     public static Finding Warn(string text, string? about, string cure) => new(CheckState.Warn, text, about, cure);

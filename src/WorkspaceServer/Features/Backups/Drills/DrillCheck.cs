@@ -13,7 +13,7 @@ internal sealed class DrillCheck(BackupOptions options, DrillStore drills, TimeP
     {
         if (!options.IsOn || options.DrillDays == 0)
         {
-            return Finding.Ok(options.IsOn ? "not asked for" : "there are no backups to practise with", Setting);
+            return Finding.Ok(options.IsOn ? "not asked for" : "there are no backups to practise with", Setting) with { IsOff = true };
         }
 
         var (good, sample, now) = (drills.LastGood(), drills.LastGoodSample(), clock.GetUtcNow());

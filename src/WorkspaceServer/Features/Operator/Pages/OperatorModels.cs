@@ -63,22 +63,43 @@ public sealed record BoundRow(string Name, long AtMost, string Unit, string Sett
 
 public sealed record LimitedEndpointRow(string Method, string Path, string Class);
 
-/// <summary>Each claim of the product, and what is known of it.</summary>
+/// <summary>Each security control, and what is known of it.</summary>
+/// <param name="Claims">The address of the list of claims behind them.</param>
 /// <param name="At">When the checks were made.</param>
-/// <param name="Counts">Of all controls, by state.</param>
-/// <param name="State">The state whose controls are shown; empty for all.</param>
-/// <param name="Next">The address of the next page; null on the last.</param>
-/// <param name="First">The address of the first page; null on that one.</param>
-public sealed record ControlsModel(string Action, DateTimeOffset At, IReadOnlyList<ControlCount> Counts, string State, IReadOnlyList<ControlRow> Controls, string? Next, string? First);
+/// <param name="Version">Of the program that the tests ran with.</param>
+/// <param name="Counts">By state.</param>
+public sealed record ControlsModel(string Claims, DateTimeOffset At, string Version, IReadOnlyList<ControlCount> Counts, IReadOnlyList<ControlTopicRows> Topics);
 
 public sealed record ControlCount(string State, int Count);
+
+public sealed record ControlTopicRows(string Title, IReadOnlyList<ControlRow> Controls);
+
+/// <param name="State">live, partial or absent.</param>
+/// <param name="CheckedAt">When a check last looked; null if tests alone prove it.</param>
+/// <param name="Tests">Classes of tests that prove it.</param>
+/// <param name="Unproved">Ids of its claims that no test proves.</param>
+/// <param name="Unseen">Checks that watch it and were not made yet.</param>
+public sealed record ControlRow(
+    string Id, string Title, string State, DateTimeOffset? CheckedAt, IReadOnlyList<string> Claims, IReadOnlyList<string> Tests, IReadOnlyList<string> Unproved, IReadOnlyList<ControlLookRow> Looks, IReadOnlyList<string> Unseen);
+
+/// <summary>What one check found.</summary>
+public sealed record ControlLookRow(string Check, bool IsGood, string Text, string? Cure);
+
+/// <summary>Each claim of the product, and what is known of it.</summary>
+/// <param name="Controls">The address of the controls.</param>
+/// <param name="At">When the checks were made.</param>
+/// <param name="Counts">Of all claims, by state.</param>
+/// <param name="State">The state whose claims are shown; empty for all.</param>
+/// <param name="Next">The address of the next page; null on the last.</param>
+/// <param name="First">The address of the first page; null on that one.</param>
+public sealed record ClaimsModel(string Action, string Controls, DateTimeOffset At, IReadOnlyList<ControlCount> Counts, string State, IReadOnlyList<ClaimRow> Claims, string? Next, string? First);
 
 /// <param name="Kind">SW, OPS, DOC, POL or NA.</param>
 /// <param name="State">wrong, absent, partial, live or not_software.</param>
 /// <param name="Tests">Classes of tests that prove it.</param>
 /// <param name="Checks">Checks that watch it.</param>
-/// <param name="Findings">What those of them found that were made just now.</param>
-public sealed record ControlRow(string Id, string Kind, string Criterion, string State, IReadOnlyList<string> Tests, IReadOnlyList<string> Checks, IReadOnlyList<string> Findings);
+/// <param name="Findings">What those of them found that were made.</param>
+public sealed record ClaimRow(string Id, string Kind, string Criterion, string State, IReadOnlyList<string> Tests, IReadOnlyList<string> Checks, IReadOnlyList<string> Findings);
 
 /// <param name="Share">How much is done, 0 to 1.</param>
 /// <param name="Left">How long it still takes; null as long as nothing can be said.</param>

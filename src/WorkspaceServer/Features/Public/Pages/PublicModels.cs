@@ -6,6 +6,17 @@ namespace WorkspaceServer.Features.Public.Pages;
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
 public sealed record AboutModel(string? Operator, string? Contact);
 
+/// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
+public sealed record SecurityModel(string? Contact, IReadOnlyList<PublicTopic> Topics);
+
+public sealed record PublicTopic(string Title, IReadOnlyList<PublicControl> Controls);
+
+/// <summary>A control, as much of it as strangers may know.</summary>
+/// <param name="State">live, partial or absent.</param>
+/// <param name="CheckedAt">When the server last looked; null if tests alone prove it.</param>
+/// <param name="Tests">Classes of tests that prove it.</param>
+public sealed record PublicControl(string Title, string State, DateTimeOffset? CheckedAt, IReadOnlyList<string> Tests);
+
 /// <param name="Look">What is kept: light or dark; null if nothing is.</param>
 /// <param name="ChosenOn">When that was chosen; null if it was not.</param>
 public sealed record CookiesModel(
