@@ -16,7 +16,7 @@ internal static class TeamPages
         [
             new MemberRow(Home + "/1", "Asha Kulkarni", "asha@kesarvan.example", "owner", "Passkey", IsWeak: false, Now, IsSuspended: false, IsYou: true),
             new MemberRow(Home + "/2", "Imran Shaikh", "imran@kesarvan.example", "admin, Godown clerk", "Code app", IsWeak: false, Now.AddDays(-1), IsSuspended: false, IsYou: false),
-            new MemberRow(Home + "/3", "Sunil Pawar", "sunil@kesarvan.example", "member", "Password only", IsWeak: true, Now.AddDays(-120), IsSuspended: false, IsYou: false),
+            new MemberRow(Home + "/3", "Sunil Pawar", "sunil@kesarvan.example", "member", "Password only", IsWeak: true, Now.AddDays(-120), IsSuspended: false, IsYou: false, IsIdle: true),
             new MemberRow(Home + "/4", "मनीषा देशमुख", "manisha@kesarvan.example", "viewer", "Code app", IsWeak: false, null, IsSuspended: true, IsYou: false),
         ],
         [new InvitedRow("5", "devika.with.a.long.name@raoandcompany.example", "viewer", Now.AddDays(6))],
@@ -27,7 +27,7 @@ internal static class TeamPages
             new PermissionRow("Close the workspace and destroy its key.", [true, false, false, false]),
         ],
         [new CustomRoleRow("1", "Godown clerk", ["Load tables from files."], ["Take whole tables out as files."])],
-        new TeamRights(Invite: true, ManageRoles: true),
+        new TeamRights(Invite: true, ManageRoles: true, Remove: true),
         Now.AddDays(-3),
         IsReviewDue: true);
 

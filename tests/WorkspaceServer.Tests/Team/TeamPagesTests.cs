@@ -70,6 +70,27 @@ public sealed partial class TeamPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("claim", "B63")]
+    public async Task WhoWasNotHereForNinetyDaysIsNamed_AndRemovedInTwoSteps()
+    {
+        const string Words = "One person was not here for 90 days.";
+        house.Clock.Advance(Features.Team.ShowTeam.Idle);
+        var browser = await house.SignInAsync(Owner);
+        Assert.DoesNotContain(Words, (await browser.GetAsync(Team)).Body, StringComparison.Ordinal);
+
+        house.Clock.Advance(TimeSpan.FromSeconds(1));
+        var page = (await browser.GetAsync(Team)).Body;
+        Assert.Contains(Words, page, StringComparison.Ordinal);
+        Assert.Contains($"{Team}/{member.Id}#remove", page, StringComparison.Ordinal);
+        Assert.Contains("id=\"remove\"", (await browser.GetAsync($"{Team}/{member.Id}")).Body, StringComparison.Ordinal);
+
+        // Who comes back is not idle any more, and may not remove whoever is.
+        var back = await house.SignInAsync(Member);
+        Assert.DoesNotContain("#remove", (await back.GetAsync(Team)).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(Words, (await browser.GetAsync(Team)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("claim", "B24")]
     public async Task AWithdrawnInvitationMakesNoAccountEither()
     {

@@ -14,6 +14,9 @@ namespace WorkspaceServer.Features.Team;
 /// <summary>GET /w/{workspace}/team: who may do what, who is weakly protected, who is invited.</summary>
 internal static class ShowTeam
 {
+    /// <summary>Who did not use the workspace for this long may not need it any more.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromDays(90);
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet(TeamPaths.Team, Handle)
         .Guarded(Authority.Needs(Permissions.MembersRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
@@ -27,18 +30,18 @@ internal static class ShowTeam
         return Page.Of<TeamPage>(new TeamModel(
             workspaces.Find(workspace)!.Name,
             TeamPaths.Of(workspace),
-            [.. report.Members.Select(member => Row(member, me, workspace))],
+            [.. report.Members.Select(member => Row(member, me, workspace, now))],
             may.Contains(Permissions.MembersInvite)
                 ? [.. desk.List(workspace, before: null, InvitationDesk.MaxOpen).Where(each => each.StateAt(now) == "open").Select(each => new InvitedRow(each.Id, each.Email, Roles.NameOf(each.Role), each.ExpiresAt))]
                 : [],
             [.. Permissions.OfWorkspaces.Select(permission => new PermissionRow(permission.Meaning, [.. Roles.All.Reverse().Select(role => Roles.PermissionsOf(role).Contains(permission))]))],
             [.. roles.List(workspace).Select(role => new CustomRoleRow(role.Id, role.Name, Meanings(role.Grants), Meanings(role.Denials)))],
-            new TeamRights(may.Contains(Permissions.MembersInvite), may.Contains(Permissions.RolesManage)),
+            new TeamRights(may.Contains(Permissions.MembersInvite), may.Contains(Permissions.RolesManage), may.Contains(Permissions.MembersRemove)),
             may.Contains(Permissions.AccessReview) ? report.DueAt : null,
             report.IsDue));
     }
 
-    private static MemberRow Row(ReviewedMember member, Principal me, WorkspaceId workspace) => new(
+    private static MemberRow Row(ReviewedMember member, Principal me, WorkspaceId workspace, DateTimeOffset now) => new(
         TeamPaths.Of(workspace, member.Person),
         member.Name.Length > 0 ? member.Name : member.Email,
         member.Email,
@@ -47,7 +50,8 @@ internal static class ShowTeam
         SignInText.IsWeak(member.SecondFactor),
         member.LastUsed,
         member.IsSuspended,
-        member.Person == me.PersonId);
+        member.Person == me.PersonId,
+        member.Person != me.PersonId && now - (member.LastUsed ?? member.Since) > Idle);
 
     private static string[] Meanings(PermissionSet permissions) => [.. permissions.Select(permission => permission.Meaning)];
 }

@@ -27,6 +27,7 @@ internal enum SecondFactor
 
 /// <param name="Permissions">Names of all that the member may do when not suspended.</param>
 /// <param name="LastUsed">The day; null if never.</param>
+/// <param name="Since">When they became a member.</param>
 internal sealed record ReviewedMember(
     string Person,
     string Email,
@@ -37,6 +38,7 @@ internal sealed record ReviewedMember(
     bool IsSuspended,
     SecondFactor SecondFactor,
     DateTimeOffset? LastUsed,
+    DateTimeOffset Since,
     IReadOnlyList<ReviewedToken> Tokens,
     IReadOnlyList<ReviewedClient> Clients);
 
@@ -122,6 +124,7 @@ internal sealed class AccessReviews(ReviewStore reviews, MembershipStore members
             member.SuspendedAt is not null,
             factor,
             uses.TryGetValue(member.Person, out var day) ? day : null,
+            member.Since,
             tokens,
             clients);
     }

@@ -22,10 +22,11 @@ public sealed record TeamModel(
     DateTimeOffset? ReviewDueAt,
     bool IsReviewDue);
 
-public sealed record TeamRights(bool Invite, bool ManageRoles);
+public sealed record TeamRights(bool Invite, bool ManageRoles, bool Remove = false);
 
 /// <param name="SignIn">How they prove who they are, such as "Passkey"; weak if a password is all.</param>
-public sealed record MemberRow(string Href, string Name, string Email, string Role, string SignIn, bool IsWeak, DateTimeOffset? LastSeenAt, bool IsSuspended, bool IsYou);
+/// <param name="IsIdle">They were not here for so long that they may not need it any more.</param>
+public sealed record MemberRow(string Href, string Name, string Email, string Role, string SignIn, bool IsWeak, DateTimeOffset? LastSeenAt, bool IsSuspended, bool IsYou, bool IsIdle = false);
 
 public sealed record InvitedRow(string Id, string Email, string Role, DateTimeOffset ExpiresAt);
 
