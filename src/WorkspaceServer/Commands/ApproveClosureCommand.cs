@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Closure;
+using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Commands;
@@ -23,12 +24,30 @@ internal static class ApproveClosureCommand
         command.Add(subscription);
         command.Add(identity);
         command.Add(provider);
-        return command.Runs((context, _) =>
+        return command.Runs(async (context, cancel) =>
         {
             var done = new ClosureChecklist(context.Arguments.GetValue(subscription), context.Arguments.GetValue(identity), context.Arguments.GetValue(provider));
             var closed = context.Get<Closures>().Approve(context.Arguments.GetValue(id)!, done, Closures.Operator);
-            context.Output.Result(new { closed.Id, closed.Email, Closed = true }, output => output.Line($"The account of {closed.Email} is closed. No mail was sent: tell them."));
-            return Task.FromResult(ExitCodes.Ok);
+            var wasTold = await TellAsync(context, closed, cancel);
+            context.Output.Result(
+                new { closed.Id, closed.Email, Closed = true, MailSent = wasTold },
+                output => output.Line($"The account of {closed.Email} is closed. {(wasTold ? "They are told by mail." : "The mail to them could not be sent: tell them.")}"));
+            return ExitCodes.Ok;
         });
+    }
+
+    /// <summary>The account is closed whether or not the mail goes out.</summary>
+    private static async Task<bool> TellAsync(CommandContext context, ClosureCase closed, CancellationToken cancel)
+    {
+        try
+        {
+            var mail = ClosureMails.ClosedText(closed, context.Get<PublicAddress>()).ToMessage(context.Get<MailOptions>().From, context.Get<TimeProvider>().GetUtcNow());
+            await context.Get<IMailTransport>().SendAsync(mail, cancel);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException or MailKit.ServiceNotConnectedException or MailKit.ProtocolException or MailKit.CommandException or MailKit.Security.AuthenticationException or TimeoutException)
+        {
+            return false;
+        }
     }
 }

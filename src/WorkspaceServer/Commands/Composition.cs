@@ -45,6 +45,7 @@ internal static class Composition
         services.AddOperator();
         services.AddAccounts();
         services.AddClosure();
+        services.AddMailTransport();
         services.AddExternalIdentities();
         services.AddSingleton<PublicAddress>();
         services.AddSmoke();

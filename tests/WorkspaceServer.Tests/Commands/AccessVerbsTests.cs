@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MimeKit;
 using WorkspaceServer.Control;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault.Databases;
@@ -109,7 +110,12 @@ public sealed class AccessVerbsTests : IAsyncLifetime
         }
 
         Assert.Equal(1, await FailsAsync(["closure", "approve", "0", .. done]));
-        Assert.True((await OkAsync(approve)).GetProperty("closed").GetBoolean());
+        var mails = folder.File("data/mail");
+        Assert.False(Directory.Exists(mails));
+        var closed = await OkAsync(approve);
+        Assert.Equal((true, true), (closed.GetProperty("closed").GetBoolean(), closed.GetProperty("mail_sent").GetBoolean()));
+        var mail = await MimeMessage.LoadAsync(Assert.Single(Directory.GetFiles(mails)), TestContext.Current.CancellationToken);
+        Assert.Equal(("asha@example.com", "Your account at Workspace Server was closed"), (Assert.Single(mail.To.Mailboxes).Address, mail.Subject));
         Assert.Equal(0, (await OkAsync("closure", "list")).GetArrayLength());
         Assert.Equal(1, await FailsAsync(approve));
     }

@@ -32,12 +32,15 @@ internal sealed class ClosureMails(MailQueue queue, PeopleStore people, PublicAd
         button: null,
         $"If it was not you, look at {Page}");
 
-    public void Closed(ClosureCase closed) => Send(
+    public void Closed(ClosureCase closed) => queue.Enqueue(() => Task.FromResult<MailText?>(ClosedText(closed, address)));
+
+    /// <summary>What somebody is told whose account was closed, by a page or by a verb.</summary>
+    public static MailText ClosedText(ClosureCase closed, PublicAddress address) => new(
         closed.Email,
         "Your account at Workspace Server was closed",
         $"Your account at {address.Host} was closed, as you asked. You are in no workspace any more. Workspaces in which you were alone can be brought back for 30 days by whoever runs the server; then they are destroyed.",
-        link: null,
-        button: null,
+        Link: null,
+        Button: null,
         "If you did not ask for this, tell whoever runs the server at once.");
 
     public void CopyTaken(string email) => Send(
