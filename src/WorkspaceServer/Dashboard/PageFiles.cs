@@ -31,6 +31,9 @@ internal static class PageFiles
 
     private static readonly Dictionary<string, Asset> ByFile = ByName.Values.ToDictionary(asset => asset.File);
 
+    /// <summary>Every file.</summary>
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
     /// <summary>The address of a file, such as "app.css".</summary>
     public static string UrlOf(string name) => ByName[name].Url;
 

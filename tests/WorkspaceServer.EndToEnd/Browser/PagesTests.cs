@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using WorkspaceServer.Testing;
 using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Browser;
@@ -24,10 +25,12 @@ public sealed class PagesTests(BrowserFixture browser)
     [Trait("claim", "A55")]
     [Trait("claim", "A57")]
     [Trait("claim", "D20")]
+    [Trait("claim", "D72")]
     public async Task APageIsSound(string name)
     {
         var window = await browser.ShowAsync(name);
         Assert.Equal(1, await window.Page.Locator("h1").CountAsync());
+        Assert.Empty(SecretShapes.In(await window.Page.ContentAsync()));
         foreach (var (width, theme) in Folder is null ? Checked : Drawn)
         {
             await window.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = theme });

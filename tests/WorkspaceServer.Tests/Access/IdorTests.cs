@@ -26,6 +26,7 @@ public sealed class IdorTests : IAsyncLifetime
     public ValueTask DisposeAsync() => house.DisposeAsync();
 
     [Fact]
+    [Trait("claim", "D15")]
     [Trait("claim", "D32")]
     [Trait("claim", "B37")]
     public async Task ForeignIdsFindNothing_InEveryPathThatTakesOne()

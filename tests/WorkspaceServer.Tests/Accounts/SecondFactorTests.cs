@@ -204,6 +204,50 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account/mfa")).Status);
     }
 
+    /// <summary>The key of an app is sealed with an AEAD for its owner: a changed bit and the row of somebody else are found, and no code is taken then.</summary>
+    [Fact]
+    [Trait("claim", "D12")]
+    [Trait("claim", "D13")]
+    public async Task AKeyThatWasChangedInTheDatabaseOpensNothing()
+    {
+        var (asha, ravi) = (await accounts.AddAsync(), await accounts.AddAsync("ravi@example.in"));
+        var (key, _) = await accounts.EnrolAsync(asha);
+        await accounts.EnrolAsync(ravi);
+        var (sealedKey, other) = (Sealed(asha.Id), Sealed(ravi.Id));
+        var keeper = accounts.Server.Get<SecondFactorKeeper>();
+        Assert.DoesNotContain(Convert.ToHexString(key), Convert.ToHexString(sealedKey), StringComparison.Ordinal);
+
+        for (var bit = 0; bit < sealedKey.Length * 8; bit += 7)
+        {
+            var changed = sealedKey.ToArray();
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            await RefusedAsync(changed);
+        }
+
+        await RefusedAsync(other);
+        Put(sealedKey);
+        Assert.Equal(SecondFactorProof.App, await keeper.VerifyAsync(asha.Id, accounts.CodeNow(key), Cancel));
+
+        async Task RefusedAsync(byte[] stored)
+        {
+            Put(stored);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => keeper.VerifyAsync(asha.Id, accounts.CodeNow(key), Cancel));
+        }
+
+        byte[] Sealed(string person)
+        {
+            using var connection = accounts.Server.Workspaces.Control.Open();
+            using var command = connection.Command("SELECT sealed_key FROM totp WHERE person_id = @person", ("@person", person));
+            return (byte[])command.ExecuteScalar()!;
+        }
+
+        void Put(byte[] stored)
+        {
+            using var connection = accounts.Server.Workspaces.Control.Open();
+            connection.Execute("UPDATE totp SET sealed_key = @key WHERE person_id = @person", ("@key", stored), ("@person", asha.Id));
+        }
+    }
+
     [Fact]
     public async Task TakingTheSecondFactorAwaySignsOutEverywhere()
     {

@@ -27,6 +27,47 @@ public sealed partial class PageFilesTests
         Assert.Contains("--accent: #3346b8", await PlainAsync(response), StringComparison.Ordinal);
     }
 
+    /// <summary>All that a page can ever load, as it goes over the wire; and nothing in it is anybody's.</summary>
+    [Fact]
+    [Trait("claim", "B5")]
+    [Trait("claim", "D12")]
+    [Trait("claim", "D43")]
+    public async Task TheFilesAreKeptForEver_WeighLittle_AndHoldNoSecret()
+    {
+        const int MostBytes = 300_000;
+        await using var server = await RunningServer.StartAsync();
+        var bytes = 0L;
+        foreach (var name in PageFiles.Names)
+        {
+            foreach (var encoding in (string[])["gzip", "br"])
+            {
+                using var response = await server.SendAsync(HttpMethod.Get, PageFiles.UrlOf(name), null, null, ("Accept-Encoding", encoding));
+                Assert.Equal(encoding, response.Content.Headers.ContentEncoding.Single());
+                Assert.Contains("immutable", response.Headers.GetValues("Cache-Control").Single(), StringComparison.Ordinal);
+                Assert.Matches($"^/assets/{Path.GetFileNameWithoutExtension(name)}-[0-9a-f]{{16}}{Path.GetExtension(name)}$", PageFiles.UrlOf(name));
+                bytes += encoding == "br" ? (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length : 0;
+                Assert.Empty(SecretShapes.In(await PlainAsync(response)));
+            }
+        }
+
+        Assert.InRange(bytes, 1, MostBytes);
+    }
+
+    /// <summary>The scan finds one of each kind where there is one.</summary>
+    [Theory]
+    [Trait("claim", "D72")]
+    [InlineData("wsp_", "pair_0123456789abcdefghijklmn")]
+    [InlineData("AGE-SECRET-", "KEY-1QQQQQQQQQQQQQQQQQQQQQQQQ")]
+    [InlineData("-----BEGIN EC PRIV", "ATE KEY-----")]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl")]
+    [InlineData("AKIA", "ABCDEFGHIJKLMNOP")]
+    [InlineData("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    public void AnyOfThemWouldBeFound(string begin, string end)
+    {
+        Assert.Single(SecretShapes.In($"<p data-x=\"{begin}{end}\">"));
+        Assert.Empty(SecretShapes.In(begin));
+    }
+
     [Fact]
     public async Task ACodingWithQualityZeroIsNotSent()
     {

@@ -49,6 +49,21 @@ public sealed partial class ApiDocumentTests : IAsyncLifetime
         }
     }
 
+    /// <summary>No answer has a field for what is kept of a secret, and no example is one.</summary>
+    [Fact]
+    [Trait("claim", "D43")]
+    public void NothingInItIsASecret_OrHasRoomForOneThatIsKept()
+    {
+        string[] kept = ["sha256", "verifier", "password_hash", "sealed_key", "pending_key", "salt", "mac", "secret_hash", "master_key", "age_identity"];
+        var fields = document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+            .Where(schema => schema.Value.TryGetProperty("properties", out _))
+            .SelectMany(schema => schema.Value.GetProperty("properties").EnumerateObject().Select(property => $"{schema.Name}.{property.Name}")).ToArray();
+
+        Assert.InRange(fields.Length, 100, 10_000);
+        Assert.DoesNotContain(fields, field => kept.Contains(field.Split('.')[^1], StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(SecretShapes.In(document.GetRawText()));
+    }
+
     [Fact]
     public void EveryReferenceResolves()
     {

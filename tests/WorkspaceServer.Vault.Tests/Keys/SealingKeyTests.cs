@@ -48,6 +48,7 @@ public sealed class SealingKeyTests : IDisposable
     }
 
     [Fact]
+    [Trait("claim", "D13")]
     public void AChangedByteIsNoticed_WhereverItIs()
     {
         var sealedBytes = key.Seal("secret"u8, default);
