@@ -21,7 +21,7 @@ internal static class DashboardPages
 {
     private const string Home = "/w/1";
     private static readonly DateTimeOffset Now = new(2026, 10, 9, 5, 16, 0, TimeSpan.Zero);
-    private static readonly OverviewRights All = new(Tables: true, Import: true, Activity: true, Connect: true);
+    private static readonly OverviewRights All = new(Tables: true, Import: true, Activity: true, Connect: true, Pair: true);
 
     public static ProposalsModel Proposals { get; } = new(
         "/w/1/proposals",
@@ -64,7 +64,7 @@ internal static class DashboardPages
         AsOf = null,
         Bytes = 40_960,
         Week = new WeekOfQuestions([.. Enumerable.Range(0, 7).Select(i => new DayOfQuestions(Now.AddDays(i - 6), 0, 0, 0))], []),
-        Decisions = [new WaitingItem("table", "There is no data yet", "Load the sample books, a CSV file, or add an agent that brings the tables of Tally.", "Put data in", "/w/1/start")],
+        Decisions = [],
     };
 
     public static TablesModel Tables { get; } = new(

@@ -76,7 +76,7 @@ public sealed class OverviewTests : IAsyncLifetime
 
         var overview = await browser.GetAsync($"/w/{house.Server.Workspace}");
         Assert.Equal(HttpStatusCode.OK, overview.Status);
-        Assert.DoesNotContain("Put data in", overview.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Load sample books", overview.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("AI questions this week", overview.Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync($"/w/{house.Server.Workspace}/start")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync($"/w/{house.Server.Workspace}/samples", [], page: "/account")).Status);

@@ -198,6 +198,26 @@ public sealed class TablePagesTests : IAsyncLifetime
         await gateway.CommitLoadAsync(house.Server.Workspace, load, default);
     }
 
+    /// <summary>A file of another country's Excel needs no choice: its first line says what stands between the cells.</summary>
+    [Theory]
+    [InlineData("a,b\n1;2,3", ',')]
+    [InlineData("a;b\n1,5;2,7", ';')]
+    [InlineData("a\tb\n1,5\t2", '\t')]
+    [InlineData("\"a;b;c\",d\n", ',')]
+    [InlineData("only\n1;2", ',')]
+    [InlineData("", ',')]
+    public void WhatStandsBetweenTheCellsIsSeenInTheFirstLine(string text, char delimiter) => Assert.Equal(delimiter, Features.Tables.UploadTable.DelimiterOf(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public async Task AFileWithSemicolonsIsLoadedAsItIs_FromThePageOfFirstDataToo()
+    {
+        var answer = await UploadAsync(browser, "rates.csv", "item;rate\nrice;42,5\n");
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.Status);
+        Assert.Contains("42,5", (await browser.GetAsync(answer.Location!)).Body, StringComparison.Ordinal);
+        Assert.Contains($"action=\"{home}/upload\"", (await browser.GetAsync(home + "/start")).Body, StringComparison.Ordinal);
+    }
+
     private async Task<TestBrowser.Page> UploadAsync(TestBrowser from, string name, string text, params (string Name, string Value)[] fields)
     {
         var form = new MultipartFormDataContent();

@@ -59,7 +59,7 @@ internal static class ShowOverview
             home,
             now,
             new OverviewRights(
-                may.Contains(Permissions.TablesRead), may.Contains(Permissions.TablesImport), may.Contains(Permissions.AuditRead), may.Contains(Permissions.TokensCreate)),
+                may.Contains(Permissions.TablesRead), may.Contains(Permissions.TablesImport), may.Contains(Permissions.AuditRead), may.Contains(Permissions.TokensCreate), may.Contains(Permissions.AgentsPair)),
             sources,
             catalog.Tables.Count,
             catalog.Tables.Sum(table => table.RowCount),
@@ -97,11 +97,6 @@ internal static class ShowOverview
         {
             yield return new WaitingItem(
                 "check", proposed == 1 ? "An AI client proposes a question to save" : $"AI clients propose {proposed} questions to save", "Each waits for ten minutes. Nothing happens without a person.", "Decide", home + ProposalPaths.Behind);
-        }
-
-        if (catalog.Tables.Count == 0 && may.Contains(Permissions.TablesImport))
-        {
-            yield return new WaitingItem("table", "There is no data yet", "Load the sample books, a CSV file, or add an agent that brings the tables of Tally.", "Put data in", home + FirstData.Behind);
         }
 
         if (catalog.Tables.Count > 0 && tokens.Length == 0 && may.Contains(Permissions.TokensCreate))

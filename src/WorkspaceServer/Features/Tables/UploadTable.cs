@@ -80,14 +80,14 @@ internal static class UploadTable
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var table = await LoadAsync(workspace, new CsvSource("upload.csv", body.ToArray()), name ?? "", key ?? "", ",", gateway, audit, progress: null, context.RequestAborted);
+        var table = await LoadAsync(workspace, new CsvSource("upload.csv", body.ToArray()), name ?? "", key ?? "", "comma", gateway, audit, progress: null, context.RequestAborted);
         return Results.Json(new { table.Name, table.RowCount, table.Totals, table.LoadedAt }, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<LoadedTable> LoadAsync(
         WorkspaceId workspace, CsvSource source, string name, string key, string? delimiter, IWorkspaceGateway gateway, AuditLog audit, IProgress<CsvProgress>? progress, CancellationToken cancel)
     {
-        var options = new CsvImportOptions(name.Length > 0 ? name : null, key.Length > 0 ? key : null, delimiter switch { "semicolon" => ';', "tab" => '\t', _ => ',' });
+        var options = new CsvImportOptions(name.Length > 0 ? name : null, key.Length > 0 ? key : null, delimiter switch { "semicolon" => ';', "tab" => '\t', "comma" => ',', _ => DelimiterOf(source.Bytes) });
         var (schema, table) = await CsvImport.RunAsync(gateway, workspace, source, options, progress, cancel);
         await audit.RecordAsync(new AuditEntry(AuditActions.TableImported)
         {
@@ -96,6 +96,29 @@ internal static class UploadTable
             Details = [("file", source.Name), ("rows", table.RowCount), ("columns", schema.Columns.Count)],
         });
         return table;
+    }
+
+    /// <summary>What the first line has most of, outside of quotes.</summary>
+    internal static char DelimiterOf(ReadOnlySpan<byte> file)
+    {
+        var (commas, semicolons, tabs, isQuoted) = (0, 0, 0, false);
+        foreach (var each in file)
+        {
+            if (each == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (!isQuoted && each is (byte)'\n' or (byte)'\r')
+            {
+                break;
+            }
+            else if (!isQuoted)
+            {
+                (commas, semicolons, tabs) = (commas + (each == ',' ? 1 : 0), semicolons + (each == ';' ? 1 : 0), tabs + (each == '\t' ? 1 : 0));
+            }
+        }
+
+        return semicolons > commas && semicolons >= tabs ? ';' : tabs > commas ? '\t' : ',';
     }
 
     /// <summary>The last part of the name that a browser sent, which some send with its folders.</summary>

@@ -30,7 +30,7 @@ public sealed record OverviewModel(
     WeekOfQuestions? Week,
     IReadOnlyList<WaitingItem> Decisions);
 
-public sealed record OverviewRights(bool Tables, bool Import, bool Activity, bool Connect);
+public sealed record OverviewRights(bool Tables, bool Import, bool Activity, bool Connect, bool Pair = false);
 
 public sealed record SourceRow(string Name, int Tables, long Rows, DateTimeOffset AsOf);
 
