@@ -75,6 +75,7 @@ internal static class Gallery
         ["no-password"] = () => Accounts.ChangePassword(new ChangePasswordView(HasPassword: false)),
         ["mfa-enrol"] = () => Accounts.EnrolMfa(new EnrolMfaView(Enrolment, IsRequired: false)),
         ["mfa-enrol-error"] = () => Accounts.EnrolMfa(new EnrolMfaView(Enrolment, IsRequired: true, WrongCode)),
+        ["mfa-enrol-first"] = () => Accounts.EnrolMfa(new EnrolMfaView(Enrolment, IsRequired: true, IsFirst: true)),
         ["mfa"] = () => Accounts.Mfa(new MfaView(9)),
         ["backup-codes"] = () => Accounts.BackupCodes(new BackupCodesView([.. Enumerable.Range(1, 10).Select(each => $"A{each:D2}Q-7MK{each % 10}-K4TZ-0P9B")])),
         ["sessions"] = () => Accounts.Sessions(new SessionsView(

@@ -294,12 +294,12 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
     public void ControlsStandForClaims_OfWhichEachIsNamedOnce()
     {
         var claims = Claim.All.Select(claim => claim.Id).ToHashSet();
-        Assert.Empty(SecurityControl.All.SelectMany(control => control.Claims).Where(id => !claims.Contains(id)));
+        Assert.DoesNotContain(SecurityControl.All.SelectMany(control => control.Claims), id => !claims.Contains(id));
         Assert.Empty(SecurityControl.All.SelectMany(control => control.Claims).GroupBy(id => id).Where(id => id.Count() > 1).Select(id => id.Key));
         Assert.Empty(SecurityControl.All.GroupBy(control => control.Id).Where(id => id.Count() > 1).Select(id => id.Key));
         Assert.All(SecurityControl.All, control => Assert.Matches("^[a-z0-9-]+$", control.Id));
         var files = Repository.FilesUnder("tests/", ".cs").Select(file => Path.GetFileNameWithoutExtension(file.Path)).ToHashSet();
-        Assert.Empty(SecurityControl.All.SelectMany(control => control.Proofs).Where(test => !files.Contains(test)));
+        Assert.DoesNotContain(SecurityControl.All.SelectMany(control => control.Proofs), test => !files.Contains(test));
     }
 
     /// <summary>What the build put into the program is what stands in the claims and in the tests.</summary>

@@ -25,7 +25,7 @@ public sealed class OverviewTests : IAsyncLifetime
     public async Task AnOperatorComesFromSignInToTables()
     {
         var browser = await OperatorAsync();
-        Assert.Contains("Make a workspace", (await browser.GetAsync("/")).Body, StringComparison.Ordinal);
+        Assert.Contains("Make the workspace", (await browser.GetAsync("/")).Body, StringComparison.Ordinal);
 
         var made = await browser.PostAsync("/workspaces/new", [("name", " Kesarvan <Traders> ")]);
         Assert.Equal(HttpStatusCode.SeeOther, made.Status);
@@ -48,7 +48,7 @@ public sealed class OverviewTests : IAsyncLifetime
         await house.AddAsync();
         var browser = await house.SignInAsync();
 
-        Assert.DoesNotContain("Make a workspace", (await browser.GetAsync("/")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Make the workspace", (await browser.GetAsync("/")).Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync("/workspaces/new")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync("/workspaces/new", [("name", "Mine")], page: "/account")).Status);
         Assert.DoesNotContain("Mine", (await browser.GetAsync("/")).Body, StringComparison.Ordinal);

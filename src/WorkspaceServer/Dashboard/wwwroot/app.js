@@ -8,7 +8,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
   if (button) {
     const from = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(from.value ?? from.textContent);
+    const items = [...from.querySelectorAll("li")].map((item) => item.textContent);
+    await navigator.clipboard.writeText(from.value ?? (items.join("\n") || from.textContent));
     button.lastChild.textContent = " Copied";
   }
 });

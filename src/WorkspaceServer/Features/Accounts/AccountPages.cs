@@ -101,11 +101,13 @@ public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? P
 public sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
 
 /// <param name="IsRequired">Whether this account may do nothing else before.</param>
-public sealed record EnrolMfaView(TotpEnrolment Enrolment, bool IsRequired, FormProblems? Problems = null);
+/// <param name="IsFirst">Whether it is on the way from the first link to the first workspace.</param>
+public sealed record EnrolMfaView(TotpEnrolment Enrolment, bool IsRequired, FormProblems? Problems = null, bool IsFirst = false);
 
 public sealed record MfaView(int BackupCodesLeft);
 
-public sealed record BackupCodesView(IReadOnlyList<string> Codes);
+/// <param name="IsFirst">Whether it is on the way from the first link to the first workspace.</param>
+public sealed record BackupCodesView(IReadOnlyList<string> Codes, bool IsFirst = false);
 
 public sealed record PasskeysView(IReadOnlyList<PasskeyRow> Passkeys, bool HasApp, FormProblems? Problems = null);
 

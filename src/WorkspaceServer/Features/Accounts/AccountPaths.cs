@@ -82,4 +82,7 @@ internal static class AccountPaths
 
     /// <summary>Where somebody lands who wanted nothing in particular.</summary>
     public const string Home = "/";
+
+    /// <summary>Where the first run goes on; the page is another feature's.</summary>
+    public const string NewWorkspace = "/workspaces/new";
 }

@@ -12,7 +12,7 @@ namespace WorkspaceServer.Features.Overview;
 /// <summary>GET /workspaces/new shows the form for a workspace's name; POST makes the workspace, and so does POST /api/v1/workspaces.</summary>
 internal static class CreateWorkspace
 {
-    public const string Path = "/workspaces/new";
+    public const string Path = AccountPaths.NewWorkspace;
 
     public static void Map(IEndpointRouteBuilder routes)
     {

@@ -1,4 +1,5 @@
 using FluentValidation;
+using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
@@ -21,7 +22,7 @@ internal static class MfaPage
             .WithMetadata(new ReachableWithoutMfa());
     }
 
-    private static IResult Show(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, Protection protection, AuthOptions auth)
+    private static IResult Show(HttpContext context, IAccountPages pages, SecondFactorKeeper secondFactors, Protection protection, AuthOptions auth, MembershipStore members)
     {
         // Set up, but this session was opened without it: the code or the passkey first.
         var person = SignedIn.Of(context.User);
@@ -32,7 +33,7 @@ internal static class MfaPage
 
         return secondFactors.IsEnrolled(person.PersonId)
             ? pages.Mfa(new MfaView(secondFactors.CountBackupCodes(person.PersonId)))
-            : Enrol(pages, secondFactors, auth, person, null);
+            : Enrol(pages, secondFactors, auth, members, person, null);
     }
 
     private static async Task<IResult> HandleAsync(
@@ -44,6 +45,7 @@ internal static class MfaPage
         AccountCookies cookies,
         AccountMails mails,
         AuthOptions auth,
+        MembershipStore members,
         AuditLog audit)
     {
         var person = SignedIn.Of(context.User);
@@ -55,12 +57,12 @@ internal static class MfaPage
 
         if (problems is not null)
         {
-            return Enrol(pages, secondFactors, auth, person, problems);
+            return Enrol(pages, secondFactors, auth, members, person, problems);
         }
 
         if (await secondFactors.ConfirmEnrolmentAsync(person.PersonId, form.Code, context.RequestAborted) is not { } codes)
         {
-            return Enrol(pages, secondFactors, auth, person, FormProblems.Of("code", "This is not the code of this picture. Check the phone's clock, and type the newest code."));
+            return Enrol(pages, secondFactors, auth, members, person, FormProblems.Of("code", "This is not the code of this picture. Check the phone's clock, and type the newest code."));
         }
 
         // Sessions opened before, perhaps by somebody else, end; this one has the second factor now.
@@ -72,11 +74,16 @@ internal static class MfaPage
 
         await audit.RecordAsync(AccountEntry.About(AuditActions.MfaEnrolled, person.PersonId));
         mails.SendNotice(person.Email, "A second factor was set up");
-        return pages.BackupCodes(new BackupCodesView(codes));
+        return pages.BackupCodes(new BackupCodesView(codes, IsFirst(auth, members, person)));
     }
 
-    private static IResult Enrol(IAccountPages pages, SecondFactorKeeper secondFactors, AuthOptions auth, SignedIn person, FormProblems? problems) => pages.EnrolMfa(
-        new EnrolMfaView(secondFactors.BeginEnrolment(person.PersonId, person.Email), auth.RequireMfaForOperators && person.Role == SystemRole.SuperAdmin, problems));
+    private static IResult Enrol(IAccountPages pages, SecondFactorKeeper secondFactors, AuthOptions auth, MembershipStore members, SignedIn person, FormProblems? problems) => pages.EnrolMfa(
+        new EnrolMfaView(secondFactors.BeginEnrolment(person.PersonId, person.Email), IsRequired(auth, person), problems, IsFirst(auth, members, person)));
+
+    private static bool IsRequired(AuthOptions auth, SignedIn person) => auth.RequireMfaForOperators && person.Role == SystemRole.SuperAdmin;
+
+    /// <summary>Whether somebody has just made the first account, and is on the way to the first workspace.</summary>
+    public static bool IsFirst(AuthOptions auth, MembershipStore members, SignedIn person) => IsRequired(auth, person) && members.ListOf(person.PersonId).Count == 0;
 
     internal sealed record Fields(string Code);
 

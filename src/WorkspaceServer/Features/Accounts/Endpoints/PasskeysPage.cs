@@ -1,4 +1,5 @@
 using FluentValidation;
+using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
@@ -52,6 +53,8 @@ internal static class PasskeysPage
         SessionKeeper sessions,
         AccountCookies cookies,
         AccountMails mails,
+        AuthOptions auth,
+        MembershipStore members,
         AuditLog audit)
     {
         var person = SignedIn.Of(context.User);
@@ -94,7 +97,7 @@ internal static class PasskeysPage
         // For the day on which the device is lost.
         var codes = await secondFactors.NewBackupCodesAsync(person.PersonId, context.RequestAborted);
         await audit.RecordAsync(AccountEntry.About(AuditActions.RecoveryCodesMade, person.PersonId));
-        return pages.BackupCodes(new BackupCodesView(codes));
+        return pages.BackupCodes(new BackupCodesView(codes, MfaPage.IsFirst(auth, members, person)));
     }
 
     private static PasskeysView View(SignedIn person, PasskeyKeeper passkeys, Protection protection, FormProblems? problems) => new(
