@@ -50,6 +50,14 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
     /// <summary>Sends a form of any kind, such as one with a file.</summary>
     public Task<Page> SendAsync(string path, HttpContent form) => SendAsync(HttpMethod.Post, path, form, "text/html");
 
+    /// <summary>Sends JSON to the interface.</summary>
+    public Task<Page> SendJsonAsync(HttpMethod method, string path, string json, string? token)
+    {
+        var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        body.Headers.TryAddWithoutValidation("X-CSRF-Token", token);
+        return SendAsync(method, path, body, "application/json");
+    }
+
     /// <summary>Sends nothing by any method: an empty form to a page, an empty object to the JSON interface.</summary>
     public Task<Page> SendAsync(HttpMethod method, string path, string? token)
     {

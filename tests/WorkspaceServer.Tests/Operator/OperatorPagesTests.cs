@@ -357,6 +357,17 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await super.PostAsync("/operator/people/suspend", [("person", "nobody")], page: "/operator/people")).Status);
         Assert.Null(house.Server.Get<PeopleStore>().Find(me.Id)!.SuspendedAt);
 
+        // Programs do the same, and are refused the same.
+        async Task<HttpStatusCode> ApiAsync(string path) => (await super.SendAsync(HttpMethod.Post, "/api/v1/admin/" + path, (await super.GetAsync("/operator/people")).Token)).Status;
+        Assert.Equal(HttpStatusCode.Conflict, await ApiAsync($"people/{me.Id}/suspend"));
+        Assert.Equal(HttpStatusCode.NotFound, await ApiAsync("people/nobody/suspend"));
+        Assert.Equal(HttpStatusCode.NoContent, await ApiAsync($"people/{asha.Id}/suspend"));
+        Assert.Equal(HttpStatusCode.Conflict, await ApiAsync($"people/{asha.Id}/suspend"));
+        Assert.Equal(HttpStatusCode.NoContent, await ApiAsync($"people/{asha.Id}/reinstate"));
+        Assert.Null(house.Server.Get<PeopleStore>().Find(asha.Id)!.SuspendedAt);
+        Assert.Equal(HttpStatusCode.Accepted, await ApiAsync("backups"));
+        Assert.True(house.Server.Get<BackupWish>().Take());
+
         house.Clock.Advance(TimeSpan.FromMinutes(20));
         Assert.StartsWith("/step-up", (await super.PostAsync("/operator/people/suspend", [("person", asha.Id)], page: "/operator/people")).Location, StringComparison.Ordinal);
     }

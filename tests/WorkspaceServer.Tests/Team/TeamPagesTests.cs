@@ -320,6 +320,24 @@ public sealed partial class TeamPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ProgramsSetItTheSameWay_WithinTheSameBounds()
+    {
+        var browser = await house.SignInAsync(Owner);
+        var (path, token) = ($"/api/v1/workspaces/{Workspace}/settings", (await browser.GetAsync(Home + "/settings")).Token);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await browser.SendJsonAsync(HttpMethod.Put, path, "{\"idle_minutes\":5}", token)).Status);
+        Assert.Equal("{\"idle_minutes\":5}", (await browser.GetAsync(path, "application/json")).Body);
+        Assert.Contains("value=\"5\"", (await browser.GetAsync(Home + "/settings")).Body, StringComparison.Ordinal);
+        foreach (var refused in (string[])["{\"idle_minutes\":4}", "{\"idle_minutes\":61}", "{\"idle_minutes\":\"5\"}", "{\"idle\":5}"])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await browser.SendJsonAsync(HttpMethod.Put, path, refused, token)).Status);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await browser.SendJsonAsync(HttpMethod.Put, path, "{\"idle_minutes\":null}", token)).Status);
+        Assert.Equal("{\"idle_minutes\":null}", (await browser.GetAsync(path, "application/json")).Body);
+    }
+
+    [Fact]
     [Trait("claim", "C3")]
     [Trait("action", nameof(AuditActions.WorkspaceSettingsChanged))]
     public async Task ItHoldsAtOnce_ForEverybodyInTheWorkspace_AndForNobodyElse()

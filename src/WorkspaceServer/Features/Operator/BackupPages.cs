@@ -14,7 +14,7 @@ using WorkspaceServer.Hosting.Live;
 
 namespace WorkspaceServer.Features.Operator;
 
-/// <summary>GET /operator/backups: every backup in the store. POST …/run asks for one; the server makes it next, and the page shows how it went.</summary>
+/// <summary>GET /operator/backups: every backup in the store. POST …/run asks for one; the server makes it next, and the page shows how it went; so does POST /api/v1/admin/backups.</summary>
 internal static class BackupPages
 {
     private const string Path = "/operator/backups";
@@ -34,6 +34,12 @@ internal static class BackupPages
         routes.MapPost(Path + "/run", RunAsync)
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Pages, InputCheck.By<NoFields.Validator>(), Recording.As(AuditActions.BackupAsked));
+        routes.MapPost(OperatorPaths.Api + "/backups", async (BackupOptions options, BackupWish wish, Signals signals, AuditLog audit) =>
+            {
+                await AskAsync(options, wish, signals, audit);
+                return Results.Accepted();
+            })
+            .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.None, Recording.As(AuditActions.BackupAsked));
     }
 
     private static async Task<IResult> ShowAsync(BackupOptions options, BackupStore runs, DrillStore drills, BackupVerifier store, BackupWish wish, BackupProgress progress, Signals signals, TimeProvider clock, CancellationToken cancel)
@@ -73,10 +79,15 @@ internal static class BackupPages
     private static async Task<IResult> RunAsync(HttpContext context, BackupOptions options, BackupWish wish, Signals signals, AuditLog audit)
     {
         await Form.ReadAsync(context, new NoFields.Validator());
+        await AskAsync(options, wish, signals, audit);
+        return SeeOther.To(Path);
+    }
+
+    private static async Task AskAsync(BackupOptions options, BackupWish wish, Signals signals, AuditLog audit)
+    {
         BackupRunner.RequireOn(options);
         await audit.RecordAsync(new AuditEntry(AuditActions.BackupAsked));
         wish.Ask();
         signals.Raise(BackupProgress.Topic);
-        return SeeOther.To(Path);
     }
 }

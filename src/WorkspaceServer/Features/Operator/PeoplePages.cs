@@ -10,7 +10,7 @@ using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Operator;
 
-/// <summary>GET /operator/people and /api/v1/admin/people: who has an account, page by page. POST …/suspend keeps one of them out, POST …/reinstate lets them in again.</summary>
+/// <summary>GET /operator/people and /api/v1/admin/people: who has an account, page by page. POST …/suspend keeps one of them out, POST …/reinstate lets them in again. The same under /api/v1/admin/people/{person}.</summary>
 internal static class PeoplePages
 {
     private const string Path = "/operator/people";
@@ -30,6 +30,18 @@ internal static class PeoplePages
                 ChangeAsync(context, people, factors, suspensions.ReinstateAsync))
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.SystemUsers.Name, fresh: true), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.PersonReinstated));
+        routes.MapPost(OperatorPaths.Api + "/people/{person}/suspend", async (string person, HttpContext context, PeopleStore people, Suspensions suspensions) =>
+            {
+                await ChangeAsync(context, people, person, suspensions.SuspendAsync);
+                return Results.NoContent();
+            })
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name, fresh: true), RateClasses.Api, InputCheck.Ids, Recording.As(AuditActions.PersonSuspended));
+        routes.MapPost(OperatorPaths.Api + "/people/{person}/reinstate", async (string person, HttpContext context, PeopleStore people, Suspensions suspensions) =>
+            {
+                await ChangeAsync(context, people, person, suspensions.ReinstateAsync);
+                return Results.NoContent();
+            })
+            .Guarded(Authority.Needs(Permissions.SystemUsers.Name, fresh: true), RateClasses.Api, InputCheck.Ids, Recording.As(AuditActions.PersonReinstated));
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext context, PeopleStore people, SecondFactorStore factors, Func<Person, Task> change)
@@ -37,24 +49,26 @@ internal static class PeoplePages
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (problems is null)
         {
-            var person = people.Find(form.Person) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such person on this server.");
-            if (person.Id == SignedIn.Of(context.User).PersonId)
-            {
-                return Show(context, new Paging(), people, factors, FormProblems.Whole("You cannot suspend yourself. Another super admin can.", StatusCodes.Status409Conflict));
-            }
-
             try
             {
-                await change(person);
+                await ChangeAsync(context, people, form.Person, change);
                 return SeeOther.To(Path);
             }
-            catch (ProblemException problem) when (problem.Code == ProblemCodes.AlreadyExists)
+            catch (ProblemException problem) when (problem.Code.HttpStatus == StatusCodes.Status409Conflict)
             {
                 problems = FormProblems.Whole(problem.Message, StatusCodes.Status409Conflict);
             }
         }
 
         return Show(context, new Paging(), people, factors, problems);
+    }
+
+    private static Task ChangeAsync(HttpContext context, PeopleStore people, string id, Func<Person, Task> change)
+    {
+        var person = people.Find(id) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such person on this server.");
+        return person.Id == SignedIn.Of(context.User).PersonId
+            ? throw new ProblemException(ProblemCodes.InUse, "You cannot suspend yourself. Another super admin can.")
+            : change(person);
     }
 
     private static Page<OperatedPerson> PageOf(string me, Paging paging, PeopleStore people, SecondFactorStore factors) => paging.PageOf(

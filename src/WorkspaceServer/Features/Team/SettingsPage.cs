@@ -11,7 +11,7 @@ using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Team;
 
-/// <summary>GET /w/{workspace}/settings shows after how long without use its members are signed out; POST changes it.</summary>
+/// <summary>GET /w/{workspace}/settings shows after how long without use its members are signed out; POST changes it. The same under /api/v1/workspaces/{workspace}/settings, with PUT.</summary>
 internal static class SettingsPage
 {
     public const int MinIdleMinutes = 5;
@@ -24,22 +24,32 @@ internal static class SettingsPage
         routes.MapPost(TeamPaths.Settings, HandleAsync)
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.WorkspaceSettings.Name, fresh: true), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.WorkspaceSettingsChanged));
+        routes.MapGet(AccessPaths.Workspace + "/settings", (WorkspaceId workspace, SettingsStore settings) => new Body { IdleMinutes = settings.IdleMinutes(workspace) })
+            .Guarded(Authority.Needs(Permissions.WorkspaceSettings.Name), RateClasses.Api, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapPut(AccessPaths.Workspace + "/settings", (Body body, HttpContext context, WorkspaceId workspace, SettingsStore settings, AuditLog audit) =>
+            {
+                Change(context, workspace, body.Checked(new Body.Validator()).IdleMinutes, settings, audit);
+                return Results.NoContent();
+            })
+            .Guarded(Authority.Needs(Permissions.WorkspaceSettings.Name, fresh: true), RateClasses.Api, InputCheck.By<Body.Validator>(), Recording.As(AuditActions.WorkspaceSettingsChanged));
     }
 
     private static async Task<IResult> HandleAsync(HttpContext context, WorkspaceId workspace, SettingsStore settings, AuthOptions auth, AuditLog audit)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
-        problems ??= Refused.Or(() =>
-        {
-            var minutes = Minutes(form.Idle);
-            using var connection = settings.Open();
-            connection.Begin();
-            Policy.Require(connection, Principal.Of(context.User)!, workspace, PermissionSet.Of(Permissions.WorkspaceSettings));
-            SettingsStore.SetIdleMinutes(connection, workspace, minutes);
-            audit.Append(connection, new AuditEntry(AuditActions.WorkspaceSettingsChanged) { Workspace = workspace, Details = [("idle_minutes", minutes is { } set ? (long)set : "as the server")] });
-            connection.Commit();
-        });
+        problems ??= Refused.Or(() => Change(context, workspace, Minutes(form.Idle), settings, audit));
         return problems is null ? SeeOther.To(AccessPaths.PageOf(workspace) + "/settings") : Show(workspace, form.Idle, auth, problems);
+    }
+
+    /// <param name="minutes">Null: as on the whole server.</param>
+    private static void Change(HttpContext context, WorkspaceId workspace, int? minutes, SettingsStore settings, AuditLog audit)
+    {
+        using var connection = settings.Open();
+        connection.Begin();
+        Policy.Require(connection, Principal.Of(context.User)!, workspace, PermissionSet.Of(Permissions.WorkspaceSettings));
+        SettingsStore.SetIdleMinutes(connection, workspace, minutes);
+        audit.Append(connection, new AuditEntry(AuditActions.WorkspaceSettingsChanged) { Workspace = workspace, Details = [("idle_minutes", minutes is { } set ? (long)set : "as the server")] });
+        connection.Commit();
     }
 
     private static IResult Show(WorkspaceId workspace, string idle, AuthOptions auth, FormProblems? problems) => Page.Of<Pages.SettingsPage>(
@@ -48,6 +58,17 @@ internal static class SettingsPage
     private static int? Minutes(string typed) => typed.Trim().Length == 0 ? null : int.Parse(typed.Trim(), CultureInfo.InvariantCulture);
 
     internal sealed record Fields(string Idle);
+
+    internal sealed record Body
+    {
+        /// <summary>After how many minutes without use members are signed out; null: as on the whole server.</summary>
+        public int? IdleMinutes { get; init; }
+
+        internal sealed class Validator : AbstractValidator<Body>
+        {
+            public Validator() => RuleFor(body => body.IdleMinutes).InclusiveBetween(MinIdleMinutes, MaxIdleMinutes).WithMessage($"idle_minutes is {MinIdleMinutes} to {MaxIdleMinutes}, or null.");
+        }
+    }
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
