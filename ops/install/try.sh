@@ -136,7 +136,7 @@ names() {
 }
 # Wrong turns: the doctor names each, and what mends it.
 wrong_turns() {
-    local key=/etc/workspace-server/keys/master.key settings=/etc/workspace-server/appsettings.json wrong
+    local key=/etc/workspace-server/keys/master.key settings=/etc/workspace-server/appsettings.json wrong other
     stop_server
     chroot "$root" chmod 0444 $key
     names "a key that others may read" "chmod 0400 $key"
@@ -160,7 +160,13 @@ wrong_turns() {
     chmod 0644 "$root/etc/workspace-server/server.env"
     names "a file of secrets that others may read" "chmod 0600 /etc/workspace-server/server.env"
     rm "$root/etc/workspace-server/server.env"
-    names "a taken port" "ss -ltnp 'sport = :443'" --set Server:Url=http://127.0.0.1:443
+    names "a port of the system's" "a port from 1024 up" --set Server:Url=http://127.0.0.1:443
+    chroot "$root" python3 -m http.server 8080 --bind 127.0.0.1 >/dev/null 2>&1 &
+    other=$!
+    wait_for curl -s -o /dev/null --max-time 1 http://127.0.0.1:8080/
+    names "a taken port" "ss -ltnp 'sport = :8080'"
+    kill "$other"
+    wait "$other" 2>/dev/null || true
     mkdir "$root/var/full"
     mount -t tmpfs -o size=1m tmpfs "$root/var/full"
     chroot "$root" install -d -o workspace-server -m 0700 /var/full/data /var/full/data/workspaces
@@ -177,12 +183,12 @@ wrong_turns() {
 
 if [ -z "$from" ]; then smoke; wrong_turns; fi
 
-apt install /tmp/package/second.deb
+apt install --reinstall /tmp/package/second.deb
 stop_server
 start_server
 [ "$(rows)" = "$before" ] || fail "other rows after the upgrade"
 stop_server
-apt install --allow-downgrades /tmp/package/first.deb
+apt install --reinstall --allow-downgrades /tmp/package/first.deb
 # The older program reads what the newer one left, or says that it cannot and changes nothing.
 if after=$(rows 2>"$root/tmp/back.log"); then
     [ "$after" = "$before" ] || fail "other rows after the way back"
@@ -191,7 +197,7 @@ else
     grep -q 'newer version' "$root/tmp/back.log" || { cat "$root/tmp/back.log"; fail "the older program does not say why it does not start"; }
     pass "the older program says that the data is of a newer one"
 fi
-if [ -n "$from" ]; then apt install /tmp/package/second.deb; fi
+if [ -n "$from" ]; then apt install --reinstall /tmp/package/second.deb; fi
 [ "$(rows)" = "$before" ] || fail "other rows at the end"
 start_server
 # Nothing keeps the clock in such a root.
