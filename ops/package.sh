@@ -17,7 +17,8 @@ rm -rf "$out"
 mkdir -p "$out/$name/bin"
 
 echo "package: publishing $name"
-dotnet publish src/WorkspaceServer -c Release -r linux-x64 --self-contained --nologo -v minimal -o "$out/$name/bin"
+# No debug information, which is not shipped: it holds paths of generated sources, and the programs would differ from folder to folder by its checksum.
+dotnet publish src/WorkspaceServer -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -v minimal -o "$out/$name/bin"
 rm -f "$out/$name"/bin/*.pdb "$out/$name"/bin/*.dbg "$out/$name"/bin/*.xml
 for part in workspace-server workspace-sandbox libe_sqlite3.so; do
     [ -f "$out/$name/bin/$part" ] || { echo "package: $part was not published" >&2; exit 1; }

@@ -11,7 +11,15 @@ internal sealed class MasterKeyCheck(VaultOptions options, ServerOptions server)
     protected override Finding Look(CheckRequest request)
     {
         using var key = MasterKey.Load(options.MasterKeyFile);
-        server.RequireKey(key);
+        try
+        {
+            server.RequireKey(key);
+        }
+        catch (ProblemException error)
+        {
+            return Finding.Fail(error, "Server:Environment") with { Cure = "set Server:Environment to what this machine is for, or name its own key and data folder with Vault:MasterKeyFile and Vault:DataDirectory" };
+        }
+
         return Finding.Ok($"there, whole, for its owner alone, and for {key.Purpose.ToString().ToLowerInvariant()}", options.MasterKeyFile);
     }
 }
