@@ -36,8 +36,8 @@ internal sealed record SecurityControl(string Id, ControlTopic Topic, string Tit
 
         new("ai-reads-only", Ai, "An AI client only reads, one workspace, in a process with bounds on time, memory and rows", "A79", "C18", "C22", "C29", "C34"),
         new("ai-consent", Ai, "A person says what an AI client may do, and it gets no more than was ticked", "C15", "C30", "C31"),
-        new("hidden-columns", Ai, "Columns can be hidden from all AI clients or from one, and then do not exist for it") { Proofs = ["HiddenColumnsTests", "HiddenNamesTests"] },
-        new("masked-columns", Ai, "Columns can be masked for an AI client rather than hidden", "C23"),
+        new("hidden-columns", Ai, "Columns can be hidden from all AI clients or from one, and then do not exist for it", "C23") { Proofs = ["HiddenColumnsTests", "HiddenNamesTests"] },
+        new("masked-columns", Ai, "Columns can be masked for an AI client rather than hidden"),
         new("ai-budgets", Ai, "Each AI client has a budget of calls and rows", "C32"),
         new("ai-stop", Ai, "One AI client, a workspace or the whole server can be stopped within a second", "C45"),
         new("ai-approval", Ai, "What an AI client proposes is done only when a person accepts it", "C33", "C43"),
