@@ -30,8 +30,8 @@ public sealed partial class RunbookTests
 
     private static IEnumerable<string> Texts(Regex pattern, string text, string group) => pattern.Matches(text).Select(match => match.Groups[group].Value);
 
-    // The rest of the line or of the code; a comment, a pipe or a second command ends it.
-    [GeneratedRegex(@"(^|[` ])workspace-server (?<arguments>(?!workspace-server )[a-z][^`\n>|#;]*|--(home|config) [^`\n>|#;]*)", RegexOptions.Multiline)]
+    // The rest of the line or of the code; a comment, a pipe or a second command ends it. A jail of fail2ban has our name too.
+    [GeneratedRegex(@"(?<!fail2ban-client set)(^|[` ])workspace-server (?<arguments>(?!workspace-server )[a-z][^`\n>|#;]*|--(home|config) [^`\n>|#;]*)", RegexOptions.Multiline)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"\]\((?!https?:)(?<path>[^)#]+)(#[^)]*)?\)")]

@@ -77,7 +77,7 @@ internal sealed record SecurityControl(string Id, ControlTopic Topic, string Tit
         new("clock", Upkeep, "The machine’s clock is right", "B47") { IsInside = true },
         new("incident-plan", Upkeep, "There is a written plan for incidents, with the hours of the law", "A105", "B33"),
         new("penetration-test", Upkeep, "Somebody from outside has tried to break in"),
-        new("certificate", Upkeep, "An auditor has certified it (SOC 2, ISO 27001)"),
+        new("certificate", Upkeep, "An outside audit, such as SOC 2 or ISO 27001"),
         new("second-machine", Upkeep, "A second machine takes over when this one fails"),
         new("end-to-end", Upkeep, "The server itself cannot read the data (encryption from end to end)"),
     ];
