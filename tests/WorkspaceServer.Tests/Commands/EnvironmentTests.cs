@@ -31,7 +31,7 @@ public sealed class EnvironmentTests : IDisposable
 
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File("data/control.db"), TestContext.Current.CancellationToken));
         Assert.Contains(
-            (await RunAsync(started, "doctor", "--json")).Json.EnumerateArray(),
+            (await RunAsync(started, "doctor", "--json")).Json.GetProperty("findings").EnumerateArray(),
             finding => finding.GetProperty("check").GetString() == "master key" && finding.GetProperty("state").GetString() == "fail" && finding.GetProperty("cure").GetString()!.Contains("Server:Environment", StringComparison.Ordinal));
         Assert.Equal(ExitCodes.Ok, (await RunAsync(made, "workspace", "list")).ExitCode);
     }
