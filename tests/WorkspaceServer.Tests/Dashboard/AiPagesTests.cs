@@ -125,6 +125,7 @@ public sealed partial class AiPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("claim", "D50")]
     public async Task EveryCallIsShownWithWhatItAskedAndTouched()
     {
         var token = await MakeTokenAsync(admin);

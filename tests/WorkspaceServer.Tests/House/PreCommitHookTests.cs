@@ -68,6 +68,7 @@ public sealed class PreCommitHookTests : IAsyncLifetime
     [InlineData("ops/server.env", "WORKSPACE_Public__Port=8080\n", "stay out of version control")]
     [InlineData("keys/master.key", "0123456789abcdef\n", "stay out of version control")]
     [InlineData("src/WorkspaceServer/Odd.cs", "namespace  WorkspaceServer ;\n", "formatting differs")]
+    [Trait("claim", "D8")]
     public async Task AnUnfitFileStopsTheCommit(string path, string text, string reason)
     {
         _folder.Write(path, text);

@@ -87,6 +87,7 @@ public sealed class SecretScanTests
     [Fact]
     [Trait("claim", "A102")]
     [Trait("claim", "D23")]
+    [Trait("claim", "D8")]
     public async Task ThisRepositoryHoldsNoSecret()
     {
         var scan = await Script.RunAsync(Scan);

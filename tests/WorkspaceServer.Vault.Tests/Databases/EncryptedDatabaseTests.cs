@@ -55,6 +55,7 @@ public sealed class EncryptedDatabaseTests : IDisposable
 
     [Fact]
     [Trait("claim", "B10")]
+    [Trait("claim", "C10")]
     public void PagesAreAes256WithHmacSha512()
     {
         using var database = CreateWithCanary();
@@ -66,6 +67,7 @@ public sealed class EncryptedDatabaseTests : IDisposable
 
     [Fact]
     [Trait("claim", "B10")]
+    [Trait("claim", "C10")]
     public void AFlippedBitInAPageIsNoticed()
     {
         CreateWithCanary().Dispose();

@@ -38,6 +38,7 @@ public sealed class KeyDerivationTests : IDisposable
     }
 
     [Fact]
+    [Trait("claim", "B36")]
     public void EveryInputChangesTheKey()
     {
         var salt = new byte[KeyDerivation.SaltBytes];
