@@ -30,7 +30,8 @@ internal static class ShowTimelineCommand
             var wanted = filter.Read(context);
             var rows = context.Get<AuditStore>().Next(wanted, context.Arguments.GetValue(after), context.Arguments.GetValue(limit));
             var isFull = rows.Count == context.Arguments.GetValue(limit);
-            var events = rows.Select(Tell).Concat(Statements(context, wanted, rows, isFull)).OrderBy(each => each.At).ToArray();
+            // Of one millisecond the statements come first: a call is recorded after those that it made.
+            var events = Statements(context, wanted, rows, isFull).Concat(rows.Select(Tell)).OrderBy(each => each.At).ToArray();
             context.Output.Result(new { Events = events, NextAfter = isFull ? rows[^1].Row.Seq : (long?)null }, output =>
             {
                 foreach (var each in events)

@@ -20,7 +20,7 @@ public sealed class ExternalModeTests
 {
     // What stays, in whatever mode: to leave, and to see one's account and end its sessions.
     private static readonly string[] Kept =
-        [AccountPaths.SignOut, AccountPaths.SignedOut, AccountPaths.Settings, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home];
+        [AccountPaths.SignOut, AccountPaths.SignedOut, AccountPaths.Settings, AccountPaths.Security, AccountPaths.Sessions, AccountPaths.EndSession, AccountPaths.EndOtherSessions, AccountPaths.Home, AccountPaths.NewWorkspace];
 
     private static readonly string[] OfOidc = [AccountPaths.SignIn, AccountPaths.OidcSignIn, AccountPaths.OidcCallback, AccountPaths.StepUp];
     private static readonly string[] OfClerk = [AccountPaths.SignIn, AccountPaths.ClerkSignIn];
