@@ -27,7 +27,7 @@ mcp_question() {
     local workspace
     workspace=$(alone workspace list --json | sed -n 's/^ *"id": "\([0-9a-f]*\)",\{0,1\}$/\1/p' | head -1)
     alone token create -w "$workspace" --name drill --days 1 --out "$home/token" >/dev/null
-    alone ask --url "$url/mcp" --token-file "$home/token" "SELECT 1" | grep '1 rows' >/dev/null
+    alone ask --url "$url/mcp" --token-file "$home/token" "SELECT 1" | grep '^1 row,' >/dev/null
 }
 
 audit_verify() { alone audit verify >"$home/audit.log"; }
