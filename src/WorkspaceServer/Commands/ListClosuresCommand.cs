@@ -21,7 +21,11 @@ internal static class ListClosuresCommand
             context.Output.Result(
                 open.Select(each => new
                 {
-                    each.Case.Id, each.Case.Email, each.Case.AskedAt, HandOver = each.State.HandOver.Select(workspace => workspace.Name), GoAlong = each.State.GoAlong.Select(workspace => workspace.Name),
+                    each.Case.Id,
+                    each.Case.Email,
+                    each.Case.AskedAt,
+                    HandOver = each.State.HandOver.Select(workspace => workspace.Name),
+                    GoAlong = each.State.GoAlong.Select(workspace => workspace.Name),
                 }),
                 output => Print(output, open));
             return Task.FromResult(ExitCodes.Ok);

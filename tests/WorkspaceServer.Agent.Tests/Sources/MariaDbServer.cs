@@ -40,7 +40,8 @@ public sealed class MariaDbServer : IAsyncLifetime
             "--no-defaults", "--skip-grant-tables", $"--datadir={folder}/data", $"--user={Environment.UserName}", string.Create(CultureInfo.InvariantCulture, $"--port={port}"), "--bind-address=127.0.0.1",
             $"--socket={folder}/socket", $"--pid-file={folder}/pid", "--skip-name-resolve", "--character-set-server=latin1",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M",
-        ]) { RedirectStandardError = true };
+        ])
+        { RedirectStandardError = true };
         daemon = Process.Start(start)!;
         await ReadyAsync(daemon);
         Server = string.Create(CultureInfo.InvariantCulture, $"Server=127.0.0.1;Port={port};User ID=root;SslMode=None");
