@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -134,7 +135,31 @@ public sealed class ToolCallsTests : IAsyncDisposable
         Assert.Equal(0, server.Workspaces.Pool.Status.Heavy);
     }
 
+    /// <summary>The timer's thread has nobody above it: a failure there would end the program.</summary>
+    [Fact]
+    public async Task AFailedLookAtRunningCallsIsLoggedAndHarmsNobody()
+    {
+        var log = new FirstLine();
+        using var watch = new AccessWatch(tokens: null!, log);
+        using var call = watch.Watch(Caller("a"), Cancel);
+
+        Assert.IsType<NullReferenceException>(await log.Error.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.False(call.HasEnded);
+    }
+
     public ValueTask DisposeAsync() => workspaces.DisposeAsync();
+
+    private sealed class FirstLine : ILogger<AccessWatch>
+    {
+        public TaskCompletionSource<Exception?> Error { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Error.TrySetResult(exception);
+    }
 
     /// <summary>One of our tools, but it ends when the test says so.</summary>
     private sealed class WaitingTool(Task goOn, ToolCalls calls, TaskCompletionSource? runs = null) : WorkspaceTool([Features.Access.Permissions.TablesRead], [], calls)

@@ -4,7 +4,7 @@ namespace WorkspaceServer.Features.Mcp.Tools;
 
 /// <summary>Ends calls whose access ended while they run, so that nobody's processor works for an answer that is never handed out.</summary>
 /// <remarks>Looks only while calls run; one that is done before the next look costs no more than its entry here.</remarks>
-internal sealed class AccessWatch(TokenCheck tokens) : IDisposable
+internal sealed partial class AccessWatch(TokenCheck tokens, ILogger<AccessWatch> log) : IDisposable
 {
     /// <summary>How often running calls are looked at.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -25,7 +25,7 @@ internal sealed class AccessWatch(TokenCheck tokens) : IDisposable
             if (!isLooking)
             {
                 isLooking = true;
-                timer ??= new Timer(_ => Look());
+                timer ??= new Timer(_ => TryLook());
                 timer.Change(Interval, Interval);
             }
         }
@@ -34,6 +34,21 @@ internal sealed class AccessWatch(TokenCheck tokens) : IDisposable
     }
 
     public void Dispose() => timer?.Dispose();
+
+    /// <summary>Nobody is above a timer to whom a failure could go: it would end the program.</summary>
+    private void TryLook()
+    {
+        try
+        {
+            Look();
+        }
+#pragma warning disable CA1031 // Looked at again soon, and in any case before an answer goes out.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            NotLooked(log, error);
+        }
+    }
 
     private void Look()
     {
@@ -61,6 +76,9 @@ internal sealed class AccessWatch(TokenCheck tokens) : IDisposable
             running.Remove(call);
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "Whether the access of running calls still holds could not be looked up; it is tried again.")]
+    private static partial void NotLooked(ILogger logger, Exception error);
 
     /// <summary>One call that runs.</summary>
     internal sealed class Watched(AccessWatch owner, Caller caller, CancellationToken cancel) : IDisposable
