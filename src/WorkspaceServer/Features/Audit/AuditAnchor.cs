@@ -72,8 +72,8 @@ internal sealed class AuditAnchor(DataFolder folder, ControlDatabase control, Au
 
     private void Write(ChainPoint point)
     {
-        // Several processes may write at once; each has a file of its own, and the last rename wins.
-        var temporary = $"{folder.AuditAnchor}.{Environment.ProcessId}";
+        // Several may write at once; each has a file of its own, and the last rename wins.
+        var temporary = $"{folder.AuditAnchor}.{Guid.NewGuid():n}";
         using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes($"{point.Seq} {Convert.ToHexStringLower(point.RowMac)} {Convert.ToHexStringLower(chain.OfAnchor(point))}\n"));
