@@ -17,6 +17,7 @@ public sealed class WineTests
 
     [Fact]
     [Trait("claim", "E9")]
+    [Trait("claim", "E16")]
     public async Task TheWindowsProgramTakesTheWalk()
     {
         Assert.SkipUnless(File.Exists(Wine), "Wine is not installed here; ops/bootstrap.sh test installs it where Debian has it.");

@@ -26,6 +26,7 @@ public sealed partial class RestoreDrillTests : IDisposable
     [Trait("claim", "A99")]
     [Trait("claim", "B39")]
     [Trait("claim", "E12")]
+    [Trait("claim", "E16")]
     public async Task EverythingComesBack_AndADamagedObjectStopsItByName()
     {
         await BackUpAsync();

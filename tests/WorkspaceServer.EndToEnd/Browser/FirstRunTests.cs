@@ -20,6 +20,7 @@ public sealed class FirstRunTests(BrowserFixture browser) : IAsyncLifetime
     public ValueTask DisposeAsync() => house.DisposeAsync();
 
     [Fact]
+    [Trait("claim", "E16")]
     public async Task FromTheLinkToATable_InSixPresses()
     {
         await using var window = await browser.OpenAsync(width: 390, at: house.Server);

@@ -9,6 +9,7 @@ public sealed class CSharpClientTests
 {
     [Theory]
     [Trait("claim", "E8")]
+    [Trait("claim", "E16")]
     [InlineData("2024-11-05")]
     [InlineData("2025-03-26")]
     [InlineData("2025-06-18")]

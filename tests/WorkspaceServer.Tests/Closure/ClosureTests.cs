@@ -130,6 +130,7 @@ public sealed class ClosureTests : IAsyncLifetime
 
     [Fact]
     [Trait("claim", "A88")]
+    [Trait("claim", "E14")]
     public async Task TheFourthWithinAnHourIsRefused_OfThisPersonAlone()
     {
         await house.AddAsync("devika@rao.example");

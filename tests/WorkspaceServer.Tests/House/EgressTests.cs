@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Tracing;
+using System.Net;
+using System.Net.Sockets;
+using WorkspaceServer.Tests.House;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(EgressWatch))]
+
+namespace WorkspaceServer.Tests.House;
+
+/// <summary>Sees each connection that this process begins and each name that it looks up, while all tests of the assembly run; fails the run if one goes beyond this machine.</summary>
+/// <remarks>The server of most tests runs in this process, with every feature plugged in. Events: dotnet/runtime, NetEventSource of System.Net.Sockets and System.Net.NameResolution.</remarks>
+public sealed class EgressWatch : EventListener
+{
+    private static readonly string[] Here = ["localhost", Environment.MachineName];
+
+    private readonly ConcurrentQueue<string> beyond = new();
+
+    /// <summary>Where to, of what went beyond this machine.</summary>
+    public IReadOnlyCollection<string> Beyond => beyond;
+
+    /// <summary>Lets a test try the watch itself without failing the run.</summary>
+    public bool Forget(string place)
+    {
+        var rest = beyond.ToList();
+        var known = rest.RemoveAll(each => each == place) > 0;
+        beyond.Clear();
+        rest.ForEach(beyond.Enqueue);
+        return known;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (!beyond.IsEmpty)
+        {
+            throw new InvalidOperationException($"The server called out to {string.Join(", ", beyond.Distinct().Select(place => $"\"{place}\""))}.");
+        }
+    }
+
+    protected override void OnEventSourceCreated(EventSource eventSource)
+    {
+        if (eventSource.Name is "System.Net.Sockets" or "System.Net.NameResolution")
+        {
+            EnableEvents(eventSource, EventLevel.Informational);
+        }
+    }
+
+    protected override void OnEventWritten(EventWrittenEventArgs eventData)
+    {
+        var place = eventData.EventName switch
+        {
+            "ConnectStart" => AddressIn((string)eventData.Payload![0]!),
+            "ResolutionStart" => (string)eventData.Payload![0]!,
+            _ => null,
+        };
+        if (place is not null && !Here.Contains(place, StringComparer.OrdinalIgnoreCase) && !(IPAddress.TryParse(place, out var address) && IPAddress.IsLoopback(address)))
+        {
+            beyond.Enqueue(place);
+        }
+    }
+
+    /// <summary>"InterNetwork:16:{31,144,127,0,0,1,…}", as a socket address is written; null for one of another kind, such as a file's.</summary>
+    private static string? AddressIn(string written)
+    {
+        if (!written.StartsWith("InterNetwork", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var bytes = written[(written.IndexOf('{', StringComparison.Ordinal) + 1)..^1].Split(',').Select(byte.Parse).ToArray();
+        var isV6 = written.StartsWith("InterNetworkV6", StringComparison.Ordinal);
+        var address = new IPAddress(isV6 ? bytes.AsSpan(6, 16) : bytes.AsSpan(2, 4));
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+}
+
+/// <summary>The server calls nobody whom its settings do not name.</summary>
+public sealed class EgressTests(EgressWatch watch)
+{
+    /// <summary>The run as a whole fails in <see cref="EgressWatch.Dispose"/>; here is shown that the watch sees what it must.</summary>
+    [Fact]
+    [Trait("claim", "B2")]
+    public async Task AConnectionThatLeavesThisMachineWouldBeSeen()
+    {
+        // TEST-NET-1 (RFC 5737): there is nobody.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var connection = socket.ConnectAsync(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 443), soon.Token).AsTask();
+        var lookup = Dns.GetHostAddressesAsync("nobody.invalid", soon.Token);
+        await Assert.ThrowsAnyAsync<Exception>(() => connection);
+        await Assert.ThrowsAnyAsync<Exception>(() => lookup);
+
+        Assert.True(watch.Forget("192.0.2.7"));
+        Assert.True(watch.Forget("nobody.invalid"));
+        Assert.DoesNotContain("127.0.0.1", watch.Beyond);
+    }
+}
