@@ -3,7 +3,7 @@ namespace WorkspaceServer.Vault.Databases;
 /// <summary>Where every file lives. Paths are built from ids that the server made, never from what a caller sent.</summary>
 /// <remarks>
 /// control.db; audit.anchor; workspaces/ID/workspace.db and statements.log; mail/ID.eml where no mail server is set; backup/FILE.stamps, which
-/// page of each file is in the store; smoke, while a smoke test runs. Folders 0700, files 0600, whatever the umask.
+/// page of each file is in the store; smoke, while a smoke test runs; security/DAY.jsonl, the security log. Folders 0700, files 0600, whatever the umask.
 /// </remarks>
 public sealed class DataFolder
 {
@@ -25,6 +25,9 @@ public sealed class DataFolder
 
     /// <summary>What a smoke test needs while it runs; removed afterwards.</summary>
     public string Smoke => System.IO.Path.Combine(Path, "smoke");
+
+    /// <summary>The files of the security log.</summary>
+    public string SecurityLog => System.IO.Path.Combine(Path, "security");
 
     /// <summary>How far the audit log had come, kept outside of the database that could be put back.</summary>
     public string AuditAnchor => System.IO.Path.Combine(Path, "audit.anchor");

@@ -37,6 +37,7 @@ internal static class Pipeline
         services.AddSingleton<RateLimits>();
         services.AddSingleton<Signals>();
         services.AddSingleton<ServerMeasures>();
+        services.AddSingleton<SecurityLog>();
         OriginCheck.AddServices(services);
         CrossSiteCheck.AddServices(services);
         services.Configure<ForwardedHeadersOptions>(options =>

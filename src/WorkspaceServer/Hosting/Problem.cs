@@ -1,7 +1,11 @@
 namespace WorkspaceServer.Hosting;
 
 /// <summary>One kind of mistake a caller can make: its stable code, the HTTP status and the exit code that go with it.</summary>
-internal sealed record ProblemCode(string Code, int HttpStatus, int ExitCode);
+internal sealed record ProblemCode(string Code, int HttpStatus, int ExitCode)
+{
+    /// <summary>What answering it over HTTP says of the caller; null if it says nothing, or whoever raises it notes that itself.</summary>
+    public SecurityEvent? Security { get; init; }
+}
 
 /// <summary>Every problem code of the server, in one list. Codes are promises: never rename one.</summary>
 internal static class ProblemCodes
@@ -22,16 +26,16 @@ internal static class ProblemCodes
     public static readonly ProblemCode BadConfiguration = new("bad_configuration", 500, ExitCodes.BadConfiguration);
     public static readonly ProblemCode BadRequest = new("bad_request", 400, ExitCodes.Usage);
     public static readonly ProblemCode Unauthorized = new("unauthorized", 401, ExitCodes.TokenExpired);
-    public static readonly ProblemCode InvalidToken = new("invalid_token", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode InvalidToken = new("invalid_token", 401, ExitCodes.TokenExpired) { Security = SecurityEvents.TokenRefused };
     public static readonly ProblemCode Forbidden = new("forbidden", 403, ExitCodes.Failed);
     public static readonly ProblemCode Suspended = new("suspended", 403, ExitCodes.Failed);
     public static readonly ProblemCode LastOwner = new("last_owner", 409, ExitCodes.Failed);
     public static readonly ProblemCode InUse = new("in_use", 409, ExitCodes.Failed);
     public static readonly ProblemCode InsufficientScope = new("insufficient_scope", 403, ExitCodes.Failed);
-    public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed);
+    public static readonly ProblemCode OriginNotAllowed = new("origin_not_allowed", 403, ExitCodes.Failed) { Security = SecurityEvents.CrossSite };
     public static readonly ProblemCode StepUpRequired = new("step_up_required", 403, ExitCodes.Failed);
     public static readonly ProblemCode MfaRequired = new("mfa_required", 403, ExitCodes.Failed);
-    public static readonly ProblemCode CrossSiteRequest = new("cross_site_request", 403, ExitCodes.Failed);
+    public static readonly ProblemCode CrossSiteRequest = new("cross_site_request", 403, ExitCodes.Failed) { Security = SecurityEvents.CrossSite };
     public static readonly ProblemCode SignInState = new("sign_in_state_invalid", 400, ExitCodes.Usage);
     public static readonly ProblemCode SignInRefused = new("sign_in_refused", 401, ExitCodes.Failed);
     public static readonly ProblemCode NotAdmitted = new("not_admitted", 403, ExitCodes.Failed);
@@ -51,8 +55,8 @@ internal static class ProblemCodes
     public static readonly ProblemCode PairingUsed = new("pairing_used", 409, ExitCodes.TokenExpired);
     public static readonly ProblemCode ClockOff = new("clock_off", 400, ExitCodes.Failed);
     public static readonly ProblemCode WrongServer = new("wrong_server", 400, ExitCodes.Failed);
-    public static readonly ProblemCode Unpaired = new("unpaired", 401, ExitCodes.NotConfigured);
-    public static readonly ProblemCode AssertionRefused = new("assertion_refused", 401, ExitCodes.TokenExpired);
+    public static readonly ProblemCode Unpaired = new("unpaired", 401, ExitCodes.NotConfigured) { Security = SecurityEvents.AssertionRefused };
+    public static readonly ProblemCode AssertionRefused = new("assertion_refused", 401, ExitCodes.TokenExpired) { Security = SecurityEvents.AssertionRefused };
     public static readonly ProblemCode SchemaChanged = new("schema_changed", 409, ExitCodes.Failed);
     public static readonly ProblemCode BaseDiffers = new("base_differs", 409, ExitCodes.Failed);
     public static readonly ProblemCode TableTaken = new("table_taken", 409, ExitCodes.Failed);

@@ -37,6 +37,11 @@ internal static partial class ProblemResponses
     public static Task WriteAsync(HttpContext context, ProblemCode code, string detail)
     {
         context.Response.StatusCode = code.HttpStatus;
+        if (code.Security is { } suspicion)
+        {
+            context.RequestServices.GetRequiredService<SecurityLog>().Note(suspicion, code.Code);
+        }
+
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return Task.CompletedTask;

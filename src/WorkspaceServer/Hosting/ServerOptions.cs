@@ -62,6 +62,9 @@ internal sealed record ServerOptions
     /// <summary>Which lines of the server's own are written: debug, information (a line for each request) or warning. The libraries' are warnings always: their others hold what callers send.</summary>
     public LogDetail LogDetail { get; init; } = LogDetail.Information;
 
+    /// <summary>How long the security log's own files, security/DAY.jsonl in the data folder, are kept, in days; 0 to 3,660. 0: its lines are on standard output only.</summary>
+    public int SecurityLogDays { get; init; } = 200;
+
     /// <summary>Whether browsers reach the server over https, as far as the settings say.</summary>
     public bool IsPublicHttps => PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
@@ -101,6 +104,7 @@ internal sealed record ServerOptions
                 .WithMessage("must be https://, or http:// on this machine.");
             RuleFor(options => options.MaxRequestBodyBytes).InclusiveBetween(1024, 1 << 30);
             RuleFor(options => options.ShutdownSeconds).InclusiveBetween(0, 300);
+            RuleFor(options => options.SecurityLogDays).InclusiveBetween(0, 3660);
         }
     }
 

@@ -153,9 +153,9 @@ public sealed class AuditSweeperTests : IAsyncDisposable
         Assert.Equal(["2025-01-02T21:00:00.000Z", "2025-01-01T21:00:00.000Z", "2025-01-01T06:00:00.000Z"], Sweeps().Select(AuditExport.Time));
     }
 
-    private Task RecordAsync(string what) => workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.SettingsChanged) { Actor = new AuditActor("person", "p", "Asha"), Target = ("setting", what) });
+    private Task RecordAsync(string what) => workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.WorkspaceSettingsChanged) { Actor = new AuditActor("person", "p", "Asha"), Target = ("setting", what) });
 
-    private IReadOnlyList<StoredAuditRow> Mine() => workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.SettingsChanged.Name), 10_000);
+    private IReadOnlyList<StoredAuditRow> Mine() => workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.WorkspaceSettingsChanged.Name), 10_000);
 
     private IReadOnlyList<StoredAuditRow> Sweeps() => workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.AuditSwept.Name), 10_000);
 

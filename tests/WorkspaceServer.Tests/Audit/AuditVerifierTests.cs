@@ -89,7 +89,7 @@ public sealed class AuditVerifierTests : IAsyncLifetime
     {
         workspaces.Tamper("UPDATE audit_head SET seq = 4, row_mac = (SELECT mac FROM audit_entry WHERE seq = 4); DELETE FROM audit_entry WHERE seq = 5");
 
-        var error = await Assert.ThrowsAsync<ProblemException>(() => workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.SettingsChanged)));
+        var error = await Assert.ThrowsAsync<ProblemException>(() => workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.WorkspaceSettingsChanged)));
         Assert.Contains("audit verify", error.Message, StringComparison.Ordinal);
     }
 

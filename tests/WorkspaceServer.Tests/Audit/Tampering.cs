@@ -31,7 +31,7 @@ internal static class Tampering
     {
         for (var i = 1; i <= 5; i++)
         {
-            await workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.SettingsChanged)
+            await workspaces.Audit.RecordAsync(new AuditEntry(AuditActions.WorkspaceSettingsChanged)
             {
                 Actor = new AuditActor("person", $"p{i % 2}", $"Person {i % 2}"),
                 Target = ("setting", $"s{i}"),

@@ -1,8 +1,13 @@
+using WorkspaceServer.Hosting;
+
 namespace WorkspaceServer.Features.Audit;
 
 /// <summary>One kind of privileged action: its stable name and what a row of it says happened.</summary>
 internal sealed record AuditAction(string Name, string Meaning)
 {
+    /// <summary>What the security log says of it too; null if it is nothing unusual.</summary>
+    public SecurityEvent? Security { get; init; }
+
     public static implicit operator string(AuditAction action) => action.Name;
 
     public override string ToString() => Name;
@@ -14,21 +19,17 @@ internal static class AuditActions
     // Accounts
     public static readonly AuditAction PersonInvited = new("person.invited", "A person was invited to the server.");
     public static readonly AuditAction PersonRegistered = new("person.registered", "A person made an account.");
-    public static readonly AuditAction PersonRenamed = new("person.renamed", "A person's name was changed.");
     public static readonly AuditAction PersonSuspended = new("person.suspended", "A person was locked out of everything.");
     public static readonly AuditAction PersonReinstated = new("person.reinstated", "A suspended person was let in again.");
     public static readonly AuditAction PersonDataExported = new("person.data_exported", "A person took a copy of what is kept about them.");
     public static readonly AuditAction ClosureAsked = new("closure.asked", "A person asked for their account to be closed.");
     public static readonly AuditAction ClosureCalledOff = new("closure.called_off", "A person took back the wish to have their account closed.");
     public static readonly AuditAction PersonClosed = new("person.closed", "A person's account was closed.");
-    public static readonly AuditAction EmailChanged = new("email.changed", "A person's email address was changed.");
-    public static readonly AuditAction EmailVerified = new("email.verified", "A person proved that an email address is theirs.");
-    public static readonly AuditAction SystemRoleChanged = new("system_role.changed", "A person became super admin, or ceased to be.");
 
     // Sign-in, sessions, second factors
     public static readonly AuditAction SignInSucceeded = new("sign_in.succeeded", "A person signed in.");
-    public static readonly AuditAction SignInFailed = new("sign_in.failed", "A sign-in was refused.");
-    public static readonly AuditAction SignInLocked = new("sign_in.locked", "Too many failures: sign-in was locked for a while.");
+    public static readonly AuditAction SignInFailed = new("sign_in.failed", "A sign-in was refused.") { Security = SecurityEvents.SignInFailed };
+    public static readonly AuditAction SignInLocked = new("sign_in.locked", "Too many failures: sign-in was locked for a while.") { Security = SecurityEvents.SignInLocked };
     public static readonly AuditAction SignInLinkSent = new("sign_in_link.sent", "A sign-in link was sent by mail.");
     public static readonly AuditAction IdentityLinked = new("identity.linked", "A person was linked to who they are at an identity provider.");
     public static readonly AuditAction SignedOut = new("session.signed_out", "A person signed out.");
@@ -40,7 +41,7 @@ internal static class AuditActions
     public static readonly AuditAction PasswordReset = new("password.reset", "A password was reset.");
     public static readonly AuditAction MfaEnrolled = new("mfa.enrolled", "A second factor was added.");
     public static readonly AuditAction MfaRemoved = new("mfa.removed", "A second factor was removed.");
-    public static readonly AuditAction MfaFailed = new("mfa.failed", "A second factor was wrong.");
+    public static readonly AuditAction MfaFailed = new("mfa.failed", "A second factor was wrong.") { Security = SecurityEvents.MfaFailed };
     public static readonly AuditAction RecoveryCodesMade = new("recovery_codes.made", "New recovery codes were made.");
     public static readonly AuditAction RecoveryCodeUsed = new("recovery_code.used", "A recovery code was used up.");
     public static readonly AuditAction PasskeyAdded = new("passkey.added", "A passkey was added.");
@@ -49,17 +50,11 @@ internal static class AuditActions
 
     // Workspaces and their data
     public static readonly AuditAction WorkspaceCreated = new("workspace.created", "A workspace was made.");
-    public static readonly AuditAction WorkspaceRenamed = new("workspace.renamed", "A workspace was renamed.");
     public static readonly AuditAction WorkspaceDeleted = new("workspace.deleted", "A workspace's key and files were destroyed.");
     public static readonly AuditAction WorkspaceClosing = new("workspace.closing", "A workspace's closure was asked for.");
     public static readonly AuditAction WorkspaceClosureStopped = new("workspace.closure_stopped", "A workspace's closure was called off.");
-    public static readonly AuditAction WorkspaceExported = new("workspace.exported", "A workspace's data was exported.");
-    public static readonly AuditAction WorkspaceSuspended = new("workspace.suspended", "A workspace was stopped.");
-    public static readonly AuditAction WorkspaceResumed = new("workspace.resumed", "A stopped workspace was started again.");
     public static readonly AuditAction WorkspaceSettingsChanged = new("workspace_settings.changed", "A workspace's settings were changed.");
-    public static readonly AuditAction OwnershipTransferred = new("ownership.transferred", "A workspace got another owner.");
     public static readonly AuditAction TableImported = new("table.imported", "A file was loaded into a table.");
-    public static readonly AuditAction TableDeleted = new("table.deleted", "A table was removed.");
     public static readonly AuditAction TableViewed = new("table.viewed", "A person looked at rows of a table.");
     public static readonly AuditAction TableExported = new("table.exported", "A person took rows of a table out as a file.");
     public static readonly AuditAction SampleLoaded = new("sample.loaded", "The sample books were loaded.");
@@ -83,7 +78,7 @@ internal static class AuditActions
     public static readonly AuditAction RoleCreated = new("role.created", "A custom role was made.");
     public static readonly AuditAction RoleDeleted = new("role.deleted", "A custom role was removed.");
     public static readonly AuditAction AccessReviewSigned = new("access_review.signed", "Somebody looked at who may do what, and signed it.");
-    public static readonly AuditAction AccessDenied = new("access.denied", "Somebody tried what they may not do.");
+    public static readonly AuditAction AccessDenied = new("access.denied", "Somebody tried what they may not do.") { Security = SecurityEvents.AccessDenied };
     public static readonly AuditAction SupportGranted = new("support.granted", "Support was let into a workspace for a while.");
     public static readonly AuditAction SupportRevoked = new("support.revoked", "Support's access was taken back.");
     public static readonly AuditAction SupportUsed = new("support.used", "Support looked into a workspace.");
@@ -92,16 +87,14 @@ internal static class AuditActions
     // AI clients
     public static readonly AuditAction TokenCreated = new("token.created", "A token for an AI client was made.");
     public static readonly AuditAction TokenRevoked = new("token.revoked", "A token was revoked.");
-    public static readonly AuditAction TokenRefused = new("token.refused", "An unknown, expired or revoked token was used.");
     public static readonly AuditAction McpToolCalled = new("mcp.tool_called", "An AI client called a tool.");
-    public static readonly AuditAction McpToolRefused = new("mcp.tool_refused", "An AI client called a tool that is unknown or not granted.");
+    public static readonly AuditAction McpToolRefused = new("mcp.tool_refused", "An AI client called a tool that is unknown or not granted.") { Security = SecurityEvents.ToolRefused };
     public static readonly AuditAction McpResourceRead = new("mcp.resource_read", "An AI client read a table's description as a resource.");
     public static readonly AuditAction McpPromptRead = new("mcp.prompt_read", "An AI client took up a question that a person saved.");
-    public static readonly AuditAction McpResourceRefused = new("mcp.resource_refused", "An AI client asked for a resource that is unknown or not granted.");
+    public static readonly AuditAction McpResourceRefused = new("mcp.resource_refused", "An AI client asked for a resource that is unknown or not granted.") { Security = SecurityEvents.ToolRefused };
     public static readonly AuditAction ClientToolsChanged = new("client_tools.changed", "The tools that a client may use were changed.");
     public static readonly AuditAction HiddenColumnsChanged = new("hidden_columns.changed", "The columns that a client never sees were changed.");
     public static readonly AuditAction OAuthClientRegistered = new("oauth_client.registered", "An OAuth client registered itself.");
-    public static readonly AuditAction OAuthClientBlocked = new("oauth_client.blocked", "An OAuth client was blocked.");
     public static readonly AuditAction OAuthGranted = new("oauth_grant.granted", "A person let an OAuth client in.");
     public static readonly AuditAction OAuthDenied = new("oauth_grant.denied", "A person did not let an OAuth client in.");
     public static readonly AuditAction OAuthNarrowed = new("oauth_grant.narrowed", "An OAuth client was let do less.");
@@ -111,14 +104,14 @@ internal static class AuditActions
     public static readonly AuditAction AiStopped = new("ai.stopped", "AI clients were kept out of a workspace, or of all.");
     public static readonly AuditAction AiAllowed = new("ai.allowed", "AI clients were let in again.");
     public static readonly AuditAction OAuthTokenIssued = new("oauth_token.issued", "An OAuth client got tokens.");
-    public static readonly AuditAction OAuthTokenReused = new("oauth_token.reused", "A used refresh token came again; its whole family was revoked.");
+    public static readonly AuditAction OAuthTokenReused = new("oauth_token.reused", "A used refresh token came again; its whole family was revoked.") { Security = SecurityEvents.TokenReused };
 
     // Agents and sync
     public static readonly AuditAction PairingStarted = new("pairing.started", "A pairing code for an agent was made.");
     public static readonly AuditAction PairingWithdrawn = new("pairing.withdrawn", "A pairing code was taken back before it was used.");
     public static readonly AuditAction AgentPaired = new("agent.paired", "An agent was paired.");
-    public static readonly AuditAction AgentPairingFailed = new("agent.pairing_failed", "A pairing was refused.");
-    public static readonly AuditAction AgentSeenElsewhere = new("agent.seen_elsewhere", "A token of an agent came from another address than before: the PC moved, or somebody copied it.");
+    public static readonly AuditAction AgentPairingFailed = new("agent.pairing_failed", "A pairing was refused.") { Security = SecurityEvents.PairingFailed };
+    public static readonly AuditAction AgentSeenElsewhere = new("agent.seen_elsewhere", "A token of an agent came from another address than before: the PC moved, or somebody copied it.") { Security = SecurityEvents.SeenElsewhere };
     public static readonly AuditAction AgentRenamed = new("agent.renamed", "An agent was renamed.");
     public static readonly AuditAction AgentRevoked = new("agent.revoked", "An agent was locked out.");
     public static readonly AuditAction SyncBatchAccepted = new("sync.batch_accepted", "An agent's batch of rows was taken.");
@@ -131,10 +124,8 @@ internal static class AuditActions
     public static readonly AuditAction BackupFailed = new("backup.failed", "A backup failed.");
     public static readonly AuditAction BackupConfigured = new("backup.configured", "The place of backups was tried, or a new identity for them was made.");
     public static readonly AuditAction BackupVerified = new("backup.verified", "Backups were read back and checked.");
-    public static readonly AuditAction BackupDownloaded = new("backup.downloaded", "A backup was downloaded.");
     public static readonly AuditAction BackupDeleted = new("backup.deleted", "A backup was deleted.");
     public static readonly AuditAction BackupLeftoversDeleted = new("backup.leftovers_deleted", "What backups left in the store that were cut short was removed.");
-    public static readonly AuditAction RestoreStarted = new("restore.started", "A restore was started.");
     public static readonly AuditAction RestoreFinished = new("restore.finished", "A restore was finished.");
     public static readonly AuditAction SmokeTested = new("smoke.tested", "Every primary path was tried with a made-up person and workspace.");
     public static readonly AuditAction DrillRun = new("drill.run", "A restore was practised.");
@@ -147,11 +138,6 @@ internal static class AuditActions
     public static readonly AuditAction SystemInitialised = new("system.initialised", "The data folder and the control database were made.");
     public static readonly AuditAction SystemExamined = new("system.examined", "The doctor looked at everything.");
     public static readonly AuditAction AuthModeSwitched = new("auth_mode.switched", "The way in which people sign in was changed.");
-    public static readonly AuditAction SettingsChanged = new("settings.changed", "A setting of the server was changed.");
-    public static readonly AuditAction LimitChanged = new("limit.changed", "A limit of a workspace was changed.");
-    public static readonly AuditAction IncidentOpened = new("incident.opened", "An incident was opened.");
-    public static readonly AuditAction IncidentClosed = new("incident.closed", "An incident was closed.");
-    public static readonly AuditAction WebhookChanged = new("webhook.changed", "A webhook was added, changed or removed.");
     public static readonly AuditAction AuditSwept = new("audit.swept", "Rows of this log older than its retention were removed.");
     public static readonly AuditAction AuditVerified = new("audit.verified", "This log was verified.");
     public static readonly AuditAction AuditExported = new("audit.exported", "Rows of this log were exported.");

@@ -46,6 +46,7 @@ internal static class AuditFeature
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        routes.ServiceProvider.GetRequiredService<AuditLog>().TellTo(routes.ServiceProvider.GetRequiredService<SecurityLog>());
         ActivityPages.Map(routes);
         AuditPages.Map(routes);
     }

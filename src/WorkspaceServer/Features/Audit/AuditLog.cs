@@ -33,9 +33,13 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
     private ControlConnection? writer;
     private long? anchoredAt;
     private bool hasAppended;
+    private SecurityLog? security;
 
     /// <summary>Entries that wait to be written now.</summary>
     public int WaitingEntries => waiting.Reader.Count;
+
+    /// <summary>From now on what may be an attack is noted there too. A verb has nobody who watches.</summary>
+    public void TellTo(SecurityLog watch) => security = watch;
 
     /// <summary>Returns when the row is durable.</summary>
     /// <exception cref="ProblemException">The log cannot be written; then what was to be recorded must not be answered as done.</exception>
@@ -49,6 +53,7 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
 
         await waiting.Writer.WriteAsync(mine);
         await mine.Done.Task;
+        Watch(entry);
     }
 
     /// <summary>Adds a row to the caller's transaction on the control database, which it began.</summary>
@@ -56,6 +61,7 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
     {
         store.Append(connection, [Complete(entry)]);
         hasAppended = true;
+        Watch(entry);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +77,15 @@ internal sealed class AuditLog(AuditStore store, AuditAnchor anchor, ControlData
         {
             anchor.Raise();
             (loop, hasAppended) = (null, false);
+        }
+    }
+
+    private void Watch(AuditEntry entry)
+    {
+        if (entry.Action.Security is { } suspicion)
+        {
+            // Ids that we made; the name of a tool or resource is whatever somebody sent.
+            security?.Note(suspicion, entry.Outcome, entry.Target is { Kind: "person" or "agent" or "oauth_grant" } ours ? ours.Id : null);
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed record SecurityControl(string Id, ControlTopic Topic, string Tit
         new("fail2ban", Network, "Addresses that guess are shut out of the machine", "A45") { IsInside = true },
 
         new("audit", Records, "What people, agents and the server do is in a log that is only added to; a changed row is found", "A82", "A83", "B27", "B28"),
+        new("security-events", Records, "Failed sign-ins, refused tokens and what else may be an attack have a log of their own, with numbers that never change", "D51"),
         new("ai-activity", Records, "Each call of an AI client is written down before its answer goes out, and owners read it", "C5", "C6", "C41"),
         new("audit-retention", Records, "The log is kept for twelve to thirteen months", "A84", "A85"),
         new("no-secrets-in-logs", Records, "Rows, tokens and passwords are in no log", "B44", "D48"),

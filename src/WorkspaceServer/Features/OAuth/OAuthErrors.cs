@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Metadata;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Tokens.Handshakes;
+using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.OAuth;
 
@@ -44,6 +45,11 @@ internal sealed class OAuthErrors : IEndpointFilter
         }
         catch (OAuthException refusal)
         {
+            if (refusal.Why is not HandshakeOutcome.WrongRequest)
+            {
+                context.HttpContext.RequestServices.GetRequiredService<SecurityLog>().Note(SecurityEvents.OAuthRefused, refusal.Error, refusal.Grant?.Id);
+            }
+
             return Results.Json(new Body(refusal.Error, refusal.Message), statusCode: refusal.Status);
         }
     }

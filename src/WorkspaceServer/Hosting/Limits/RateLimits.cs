@@ -46,6 +46,7 @@ internal sealed class RateLimits(LimitOptions options, TimeProvider clock)
     public Task RefuseAsync(HttpContext context, RateClass rate, RateVerdict verdict)
     {
         var seconds = Seconds(verdict.Wait);
+        context.RequestServices.GetRequiredService<SecurityLog>().Note(SecurityEvents.LimitReached, rate.Name);
         Tell(context, rate, verdict);
         context.Response.Headers.RetryAfter = seconds;
         var minutes = (int)Math.Ceiling(verdict.Wait.TotalMinutes);
