@@ -9,6 +9,7 @@ using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Downloads;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Public;
@@ -114,6 +115,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(workspaces.Changes);
             services.AddSingleton<ISyncGateway>(workspaces.Sync);
             services.AddSingleton(new SyncOptions());
+            services.AddSingleton(new DownloadOptions());
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
             services.AddSingleton(workspaces.Store);

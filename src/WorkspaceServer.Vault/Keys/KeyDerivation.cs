@@ -37,6 +37,9 @@ public static class KeyDerivation
     /// <summary>The key that seals secrets of one purpose. The caller disposes, and so wipes, it.</summary>
     public static SecretBytes ForSealing(MasterKey master, string purpose) => Derive(master.Span, default, Encoding.UTF8.GetBytes(SealingInfo + purpose));
 
+    /// <summary>It stays in <see cref="MacKey"/>.</summary>
+    internal static SecretBytes ForMac(MasterKey master, string purpose) => Derive(master.Span, default, Encoding.UTF8.GetBytes("workspace-server/v1/mac/" + purpose));
+
     /// <summary>The key of the audit log's chain. It stays in <see cref="AuditMac"/>.</summary>
     internal static SecretBytes ForAudit(MasterKey master) => Derive(master.Span, default, Encoding.ASCII.GetBytes(AuditInfo));
 

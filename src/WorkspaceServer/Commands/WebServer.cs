@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Controls;
+using WorkspaceServer.Features.Downloads;
 using WorkspaceServer.Features.Health;
 using WorkspaceServer.Features.Limits;
 using WorkspaceServer.Features.Mail;
@@ -65,6 +66,7 @@ internal static class WebServer
         services.AddSignIn();
         services.AddClosure();
         services.AddClosurePages();
+        services.AddDownloads();
         services.AddMail();
         services.AddHostedService<AuditSweeper>();
         services.AddExternalIdentities();
@@ -105,6 +107,7 @@ internal static class WebServer
         McpFeature.Map(app);
         AccountsFeature.Map(app);
         ClosureFeature.Map(app);
+        DownloadsFeature.Map(app);
         TeamFeature.Map(app);
         ExternalFeature.Map(app, app.Services.GetRequiredService<AuthOptions>().Mode);
         OverviewFeature.Map(app);

@@ -31,6 +31,10 @@ internal abstract record Authority
     /// <param name="fresh">Also asks for an authentication younger than 15 minutes (step-up).</param>
     public static Authority Needs(string permission, bool fresh = false) => new PermissionAuthority(permission, fresh);
 
+    /// <summary>Whoever has a signed link that somebody made minutes ago, once, for what that person may still do.</summary>
+    /// <param name="permission">What whoever made it must hold in the workspace of the path; null for what is their own.</param>
+    public static Authority Link(string? permission = null) => new LinkAuthority(permission);
+
     internal sealed record AnyoneAuthority : Authority;
 
     internal sealed record TokenAuthority : Authority;
@@ -40,6 +44,8 @@ internal abstract record Authority
     internal sealed record SignedInAuthority(bool Fresh) : Authority;
 
     internal sealed record PermissionAuthority(string Permission, bool Fresh) : Authority;
+
+    internal sealed record LinkAuthority(string? Permission) : Authority;
 }
 
 /// <summary>How input is checked before anything is done with it.</summary>

@@ -53,6 +53,8 @@ internal static class ProblemCodes
     public static readonly ProblemCode PairingUnknown = new("pairing_unknown", 401, ExitCodes.TokenExpired);
     public static readonly ProblemCode PairingExpired = new("pairing_expired", 410, ExitCodes.TokenExpired);
     public static readonly ProblemCode PairingUsed = new("pairing_used", 409, ExitCodes.TokenExpired);
+    public static readonly ProblemCode LinkExpired = new("link_expired", 410, ExitCodes.TokenExpired);
+    public static readonly ProblemCode LinkUsed = new("link_used", 410, ExitCodes.TokenExpired);
     public static readonly ProblemCode ClockOff = new("clock_off", 400, ExitCodes.Failed);
     public static readonly ProblemCode WrongServer = new("wrong_server", 400, ExitCodes.Failed);
     public static readonly ProblemCode Unpaired = new("unpaired", 401, ExitCodes.NotConfigured) { Security = SecurityEvents.AssertionRefused };

@@ -12,6 +12,9 @@ internal static class Schemes
     /// <summary>A short-lived token in the Authorization header: agents.</summary>
     public const string Agent = "Agent";
 
+    /// <summary>A signed link to one download: whoever has it.</summary>
+    public const string Link = "Link";
+
     /// <summary>Whichever of them the endpoint takes, so that who calls is known before requests are counted by caller.</summary>
     public const string OfEndpoint = "Endpoint";
 
@@ -19,6 +22,7 @@ internal static class Schemes
     {
         Authority.SignedInAuthority or Authority.PermissionAuthority => Session,
         Authority.AgentAuthority => Agent,
+        Authority.LinkAuthority => Link,
         _ => Bearer,
     };
 }

@@ -23,7 +23,8 @@ internal static class SecurityHeaders
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
+        // Where the address itself opens something, no other page hears of it, not even one of ours.
+        headers["Referrer-Policy"] = context.GetEndpoint()?.Metadata.GetMetadata<Guard>()?.Authority is Authority.LinkAuthority ? "no-referrer" : "strict-origin-when-cross-origin";
         headers["Permissions-Policy"] = PermissionsPolicy;
         if (context.Request.IsHttps)
         {

@@ -10,6 +10,7 @@ using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Backups.Pages;
 using WorkspaceServer.Features.Closure.Pages;
 using WorkspaceServer.Features.Columns.Pages;
+using WorkspaceServer.Features.Downloads.Pages;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Operator.Pages;
@@ -88,6 +89,7 @@ internal static class Gallery
             [new SessionRow("1", "Chrome on Windows", "203.0.113.7", Now.AddHours(-2), Now, HasMfa: false, IsThis: true)])),
         ["account-settings"] = () => Accounts.Settings(new AccountSettingsView("Asha Kulkarni", Email)),
         ["closure"] = () => Page.Of<ClosurePage>(Closure),
+        ["download-link"] = () => Page.Of<DownloadLinkPage>(new DownloadLinkModel("Tables", "godown_stock_of_the_warehouse.csv", "/w/1/tables", "https://books.kesarvan.example/api/v1/workspaces/0193b3a2c4d57e8f9a0b1c2d3e4f5061/tables/bills/export/link?expires=1790000000&link=made-up", Now.AddMinutes(5))),
         ["closure-asked"] = () => Page.Of<ClosurePage>(Closure with { AskedAt = Now.AddDays(-2), GoAlong = [] }),
         ["closure-hand-over"] = () => Page.Of<ClosurePage>(Closure with { HandOver = [new SoleRow("Kesarvan Cold Storage and Warehousing Private Limited", "/w/2/team")], Problems = FormProblems.Whole("You are the only owner of Kesarvan Cold Storage, and others work in it. Make one of them an owner first.", 409) }),
         ["operator-closures"] = () => Page.Of<OperatorClosuresPage>(OperatorPages.Closures),

@@ -50,6 +50,7 @@ internal static class AuthorityTable
         (Authority.AnyoneAuthority, _) => null,
         (Authority.TokenAuthority, "token") => null,
         (Authority.AgentAuthority, "agent") => null,
+        (Authority.LinkAuthority, _) => 404, // without a link that is signed there is nothing; with one: DownloadLinkTests
         (Authority.TokenAuthority, "agent") => 400, // longer than any token that opens this
         (_, "nobody" or "token" or "agent") or (Authority.TokenAuthority or Authority.AgentAuthority, _) => 401,
         (Authority.SignedInAuthority, _) => null,
@@ -70,6 +71,7 @@ internal static class AuthorityTable
         Authority.AnyoneAuthority => "nothing",
         Authority.TokenAuthority => "a token",
         Authority.AgentAuthority => "a paired agent",
+        Authority.LinkAuthority link => "a signed link" + (link.Permission is null ? "" : $" of somebody with `{link.Permission}`"),
         Authority.SignedInAuthority signedIn => "a session" + (signedIn.Fresh ? ", fresh" : ""),
         Authority.PermissionAuthority needed => $"`{needed.Permission}`" + (needed.Fresh ? ", fresh" : ""),
         _ => throw new InvalidOperationException($"Unknown authority {authority}."),

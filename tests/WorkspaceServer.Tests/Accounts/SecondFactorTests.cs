@@ -17,7 +17,7 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => accounts = await AccountsServer.StartAsync();
+    public async ValueTask InitializeAsync() => accounts = await AccountsServer.StartAsync(limits: RunningServer.Unlimited with { Export = 1_000 });
 
     public ValueTask DisposeAsync() => accounts.DisposeAsync();
 
@@ -281,7 +281,7 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
         foreach (var endpoint in accounts.Server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             var route = "/" + endpoint.RoutePattern.RawText!.Trim('/');
-            if (endpoint.Metadata.GetMetadata<Guard>()?.Authority is null or Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.AgentAuthority || except.Contains(route))
+            if (endpoint.Metadata.GetMetadata<Guard>()?.Authority is null or Authority.AnyoneAuthority or Authority.TokenAuthority or Authority.AgentAuthority or Authority.LinkAuthority || except.Contains(route))
             {
                 continue;
             }

@@ -41,6 +41,8 @@ internal static class EndpointsPage
         Authority.TokenAuthority => "bearer token",
         Authority.AgentAuthority => "a paired agent",
         Authority.SignedInAuthority => "signed in",
+        Authority.LinkAuthority { Permission: { } permission } => $"a link of somebody with `{permission}`",
+        Authority.LinkAuthority => "a link of somebody",
         Authority.PermissionAuthority { Fresh: var fresh } needs => $"`{needs.Permission}`{(fresh ? ", just confirmed" : "")}",
         _ => throw new InvalidOperationException($"Say here who {authority} is."),
     };

@@ -64,7 +64,7 @@ internal static class ActivityPages
             policy.May(Principal.Of(context.User)!, Permissions.AuditExport, workspace).IsAllowed ? query.Address(path + "/export", null) : null));
     }
 
-    private static async Task<IResult> ExportAsync(WorkspaceId workspace, [AsParameters] Query query, AiActivity activity, AuditLog audit, TimeProvider clock)
+    public static async Task<IResult> ExportAsync(WorkspaceId workspace, [AsParameters] Query query, AiActivity activity, AuditLog audit, TimeProvider clock)
     {
         var filter = query.Checked(Rules).Filter(clock);
         await audit.RecordAsync(new AuditEntry(AuditActions.AuditExported) { Workspace = workspace, Details = [("what", "ai activity"), ("days", query.DaysOrDefault)] });

@@ -57,6 +57,8 @@ internal static class AuditActions
     public static readonly AuditAction TableImported = new("table.imported", "A file was loaded into a table.");
     public static readonly AuditAction TableViewed = new("table.viewed", "A person looked at rows of a table.");
     public static readonly AuditAction TableExported = new("table.exported", "A person took rows of a table out as a file.");
+    public static readonly AuditAction DownloadLinkMade = new("download_link.made", "A person made a link that downloads a file once, without signing in.");
+    public static readonly AuditAction DownloadLinkUsed = new("download_link.used", "A link that downloads a file once was used.");
     public static readonly AuditAction SampleLoaded = new("sample.loaded", "The sample books were loaded.");
     public static readonly AuditAction QuestionSaved = new("question.saved", "A question in SQL was kept for the members of a workspace.");
     public static readonly AuditAction QuestionDeleted = new("question.deleted", "A kept question was removed.");

@@ -70,7 +70,7 @@ internal static class AuditPages
             policy.May(Principal.Of(user)!, Permissions.AuditExport, workspace).IsAllowed ? query.Address(path + "/export") : null));
     }
 
-    private static async Task<IResult> ExportAsync(WorkspaceId workspace, [AsParameters] Query query, AuditStore store, AuditLog audit, TimeProvider clock, CancellationToken cancel)
+    public static async Task<IResult> ExportAsync(WorkspaceId workspace, [AsParameters] Query query, AuditStore store, AuditLog audit, TimeProvider clock, CancellationToken cancel)
     {
         var filter = query.Checked(Rules).Filter(workspace, clock);
         await audit.RecordAsync(new AuditEntry(AuditActions.AuditExported) { Workspace = workspace, Details = [("what", "audit log"), ("days", query.DaysOrDefault), ("action", query.Action)] });

@@ -107,7 +107,7 @@ internal sealed class ClosureStore(ControlDatabase control)
     /// <summary>Ends every session and every link that is under way, and lets the person run the server no more. Who they are stays, so that they can sign in again (ruling X3).</summary>
     public static void EndSignIns(ControlConnection connection, string person)
     {
-        connection.Execute("DELETE FROM session WHERE person_id = @person", ("@person", person));
+        connection.Execute("DELETE FROM session WHERE person_id = @person", ("@person", person)); // and with them the links that download
         connection.Execute("DELETE FROM one_time_link WHERE person_id = @person", ("@person", person));
         connection.Execute("UPDATE person SET system_role = 'user' WHERE id = @person AND system_role <> 'user'", ("@person", person));
     }

@@ -23,15 +23,22 @@ internal static class DownloadCopy
             .Guarded(Authority.SignedIn, RateClasses.Export, InputCheck.None, Recording.As(AuditActions.PersonDataExported));
     }
 
-    private static async Task<IResult> MakeAsync(HttpContext context, PersonalCopy copy, AuditStore store, AuditLog audit, ClosureMails mails, TimeProvider clock)
+    private static Task<IResult> MakeAsync(HttpContext context, PersonalCopy copy, AuditStore store, AuditLog audit, ClosureMails mails, TimeProvider clock)
     {
-        var (person, cancel) = (SignedIn.Of(context.User), context.RequestAborted);
+        var person = SignedIn.Of(context.User);
+        return WriteAsync(person.PersonId, person.Email, copy, store, audit, mails, clock, context.RequestAborted);
+    }
+
+    /// <summary>The copy of one person, whichever way it was asked for.</summary>
+    public static async Task<IResult> WriteAsync(
+        string person, string email, PersonalCopy copy, AuditStore store, AuditLog audit, ClosureMails mails, TimeProvider clock, CancellationToken cancel)
+    {
         // Before the first byte: a copy that breaks off has still been one. So it is the last row of its own audit log.
-        await audit.RecordAsync(AccountEntry.About(AuditActions.PersonDataExported, person.PersonId));
-        mails.CopyTaken(person.Email);
+        await audit.RecordAsync(AccountEntry.About(AuditActions.PersonDataExported, person));
+        mails.CopyTaken(email);
         var through = store.Newest();
         return Results.Stream(
-            to => copy.WriteAsync(to, person.PersonId, through, cancel),
+            to => copy.WriteAsync(to, person, through, cancel),
             "application/zip",
             string.Create(CultureInfo.InvariantCulture, $"my-logs-{clock.GetUtcNow():yyyy-MM-dd}.zip"));
     }

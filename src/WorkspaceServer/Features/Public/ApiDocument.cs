@@ -69,6 +69,12 @@ internal static class ApiDocument
             yield break;
         }
 
+        if (guard.Authority is Authority.LinkAuthority)
+        {
+            yield return ProblemCodes.LinkExpired;
+            yield return ProblemCodes.LinkUsed;
+        }
+
         yield return ProblemCodes.Unauthorized;
         yield return ProblemCodes.Forbidden;
         if (guard.Authority is Authority.SignedInAuthority { Fresh: true } or Authority.PermissionAuthority { Fresh: true })
@@ -86,6 +92,7 @@ internal static class ApiDocument
             Authority.PermissionAuthority permission => $"Needs {permission.Permission}.",
             Authority.AgentAuthority => "For paired agents.",
             Authority.SignedInAuthority => "For whoever is signed in.",
+            Authority.LinkAuthority => "Takes a link that POST to this address made, with expires, link and signature as they came, once.",
             _ => "For anybody.",
         };
         operation.Responses ??= [];

@@ -36,7 +36,8 @@ internal static class ExportRows
             HandleAsync(file, workspace, table, query, tables, gateway, options, audit, cancel))
         .Guarded(Authority.Needs(Permissions.TablesExport.Name), rate, InputCheck.By<RowsQuery.Validator>(), Recording.As(AuditActions.TableExported));
 
-    private static async Task<IResult> HandleAsync(
+    /// <summary>One file, whichever way it was asked for.</summary>
+    public static async Task<IResult> HandleAsync(
         RowFile file, WorkspaceId workspace, string table, RowsQuery query, TableReads tables, IWorkspaceGateway gateway, QueryOptions options, AuditLog audit, CancellationToken cancel)
     {
         query.Checked();

@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
 
@@ -30,6 +31,7 @@ internal sealed record RowsQuery
         ("filled", FilterOperator.IsNotEmpty, "is not empty"),
     ];
 
+    [FromQuery] // also where a form or a program sends this by POST
     public string[]? Where { get; init; }
 
     /// <summary>With <see cref="Op"/> and <see cref="Value"/> one more filter, as the form of the page sends it.</summary>

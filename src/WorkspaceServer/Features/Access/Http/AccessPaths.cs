@@ -17,7 +17,13 @@ internal static class AccessPaths
     /// <summary>The first page of a workspace; its other pages are behind it.</summary>
     public const string Page = "/w/{" + AuthorityHandler.WorkspaceRoute + "}";
 
+    /// <summary>Behind an export: POST makes a link that downloads it once, GET with such a link downloads it.</summary>
+    public const string LinkBehind = "/link";
+
     public const string AdminSupportGrants = "/api/v1/admin/support-grants";
 
     public static string PageOf(WorkspaceId workspace) => $"/w/{workspace}";
+
+    /// <summary>Where a form makes a link to an export: behind its path, with its query.</summary>
+    public static string LinkOf(string export) => export.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? export.Insert(at, LinkBehind) : export + LinkBehind;
 }

@@ -51,10 +51,13 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
                 // That its maker's permission still stands was asked when it was authenticated; what is left is where.
                 Agents(principal, workspace);
                 break;
-            case Authority.SignedInAuthority when !policy.IsActive(principal.PersonId!):
+            case Authority.LinkAuthority { Permission: { } permission }:
+                CheckPermission(http, principal, permission, workspace);
+                break;
+            case Authority.LinkAuthority or Authority.SignedInAuthority when !policy.IsActive(principal.PersonId!):
                 throw Refused(Verdict.Suspended);
             case Authority.PermissionAuthority needed:
-                CheckPermission(http, principal, needed, workspace);
+                CheckPermission(http, principal, needed.Permission, workspace);
                 break;
             default:
                 break;
@@ -69,9 +72,9 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
         }
     }
 
-    private void CheckPermission(HttpContext http, Principal principal, Authority.PermissionAuthority needed, WorkspaceId? workspace)
+    private void CheckPermission(HttpContext http, Principal principal, string needed, WorkspaceId? workspace)
     {
-        var permission = Permissions.Get(needed.Permission);
+        var permission = Permissions.Get(needed);
         if (!permission.IsSystem && workspace is null)
         {
             throw new ProblemException(ProblemCodes.BadRequest, $"Name the workspace in the header {WorkspaceHeader}.");
