@@ -249,6 +249,18 @@ public sealed partial class DownloadLinkTests(LinkHouse house) : IClassFixture<L
         Assert.Equal(HttpStatusCode.Created, (await LinkHouse.AskAsync(browser, address)).Status);
     }
 
+    /// <summary>Asked for by a request whose session ended while it was under way.</summary>
+    [Fact]
+    public async Task NoLinkOutlivesASessionThatIsOver()
+    {
+        var (person, _) = await house.MemberAsync();
+        var now = Accounts.Clock.GetUtcNow();
+
+        Assert.Equal(NoDownloadLink.SessionOver, Accounts.Server.Get<DownloadLinkStore>().Add(
+            new DownloadLinkRow("0", person.Id, "over", now, now.AddMinutes(5)), DownloadLinks.MaxOpen, new AuditEntry(AuditActions.DownloadLinkMade)));
+        Assert.Equal(0, CountLinks(person));
+    }
+
     /// <summary>The last digit of 43 stands for four bits and two that are thrown away: another digit with the same four.</summary>
     private static char OtherSpelling(char digit)
     {

@@ -6,6 +6,16 @@ namespace WorkspaceServer.Features.Downloads;
 /// <summary>A link as its row has it.</summary>
 internal sealed record DownloadLinkRow(string Id, string PersonId, string SessionId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
+/// <summary>Why no link was made.</summary>
+internal enum NoDownloadLink
+{
+    /// <summary>As many wait to be used as may.</summary>
+    TooMany,
+
+    /// <summary>The session ended while it asked.</summary>
+    SessionOver,
+}
+
 /// <summary>Who made a link that was just used.</summary>
 internal sealed record DownloadLinkMaker(string PersonId, string Name);
 
@@ -13,12 +23,20 @@ internal sealed record DownloadLinkMaker(string PersonId, string Name);
 internal sealed class DownloadLinkStore(ControlDatabase control, AuditLog audit)
 {
     /// <summary>Writes a link down, unless the person has as many open ones as may be; forgets those that are over.</summary>
-    /// <returns>False if they have too many.</returns>
-    public bool Add(DownloadLinkRow link, int mostOpen, AuditEntry entry)
+    /// <returns>What stands in the way; null if it is written down.</returns>
+    public NoDownloadLink? Add(DownloadLinkRow link, int mostOpen, AuditEntry entry)
     {
         using var connection = control.Open();
         connection.Begin();
         connection.Execute("DELETE FROM download_link WHERE expires_at <= @now", ("@now", link.CreatedAt.ToUnixTimeSeconds()));
+        using (var session = connection.Command("SELECT 1 FROM session WHERE id = @session AND person_id = @person", ("@session", link.SessionId), ("@person", link.PersonId)))
+        {
+            if (session.ExecuteScalar() is null)
+            {
+                return NoDownloadLink.SessionOver;
+            }
+        }
+
         if (connection.Execute(
             """
             INSERT INTO download_link (id, person_id, session_id, created_at, expires_at)
@@ -32,12 +50,12 @@ internal sealed class DownloadLinkStore(ControlDatabase control, AuditLog audit)
             ("@expires", link.ExpiresAt.ToUnixTimeSeconds()),
             ("@most", mostOpen)) == 0)
         {
-            return false;
+            return NoDownloadLink.TooMany;
         }
 
         audit.Append(connection, entry);
         connection.Commit();
-        return true;
+        return null;
     }
 
     /// <summary>Uses a link, once: of any number of callers at once, one gets its maker. Used, too old, or its session has ended: null.</summary>

@@ -56,9 +56,12 @@ internal sealed partial class DownloadLinks(DownloadLinkStore store, DownloadOpt
 
         var end = DateTimeOffset.FromUnixTimeSeconds(expires);
         var entry = new AuditEntry(AuditActions.DownloadLinkMade) { Target = ("download_link", id), Workspace = workspace, Details = [("what", what), ("minutes", options.LinkMinutes)] };
-        return store.Add(new DownloadLinkRow(id, person.PersonId, person.SessionId, now, end), MaxOpen, entry)
-            ? new DownloadLink(address.Origin + signed, end)
-            : throw new ProblemException(ProblemCodes.TooManyRequests, $"You have {MaxOpen} links that nobody has used yet. Use them, or wait until they are over.");
+        return store.Add(new DownloadLinkRow(id, person.PersonId, person.SessionId, now, end), MaxOpen, entry) switch
+        {
+            null => new DownloadLink(address.Origin + signed, end),
+            NoDownloadLink.SessionOver => throw new ProblemException(ProblemCodes.Forbidden, "Your session has ended. Sign in again."),
+            _ => throw new ProblemException(ProblemCodes.TooManyRequests, $"You have {MaxOpen} links that nobody has used yet. Use them, or wait until they are over."),
+        };
     }
 
     /// <summary>Uses a link up.</summary>
