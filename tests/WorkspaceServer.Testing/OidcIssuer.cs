@@ -232,7 +232,7 @@ internal sealed class OidcIssuer : IAsyncDisposable
         return context.Response.WriteAsync(document.ToJsonString());
     }
 
-    private static X509Certificate2 MakeCertificate()
+    internal static X509Certificate2 MakeCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=issuer.test", key, HashAlgorithmName.SHA256);

@@ -10,6 +10,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Downloads;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Public;
@@ -94,6 +95,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton(limits ?? Unlimited);
             services.AddSingleton(auth ?? new AuthOptions());
             services.AddSingleton(mail ?? new MailOptions());
+            services.AddSingleton(new ChallengeOptions());
             services.AddSingleton(new PublicOptions { Operator = "Sharma & Sons", SecurityContact = "mailto:security@sharma.example" });
             services.AddSingleton<ILogEventSink>(logs);
             services.AddBackups(new ConfigurationBuilder().AddInMemoryCollection(backup ?? new Dictionary<string, string?> { ["Backup:Directory"] = Path.Combine(workspaces.Folder.Backup, "store") }).Build());

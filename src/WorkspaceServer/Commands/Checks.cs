@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Health.Checks;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Hosting;
@@ -38,6 +39,7 @@ internal static class Checks
         services.AddCheck<PublicAddressCheck>("public address", claims: ["B8"]);
         services.AddCheck<ProxyCheck>("proxy", claims: ["B8"]);
         services.AddCheck<MailCheck>("mail");
+        services.AddCheck<ChallengeCheck>("challenge");
         services.AddCheck<GrievanceCheck>("grievances", claims: ["B49"]);
         services.AddCheck<ControlFileCheck>("control database");
         services.AddCheck<SecondFactorCheck>("second factor", claims: ["A23"]);

@@ -9,6 +9,7 @@ using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Downloads;
 using WorkspaceServer.Features.Keys;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.OAuth;
@@ -68,6 +69,7 @@ internal static class Composition
         services.AddOptions(configuration, AuthOptions.Section, new AuthOptions.Validator());
         services.AddOptions(configuration, PublicOptions.Section, new PublicOptions.Validator());
         services.AddOptions(configuration, DownloadOptions.Section, new DownloadOptions.Validator());
+        services.AddOptions(configuration, ChallengeOptions.Section, new ChallengeOptions.Validator());
         services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
         services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.External;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Closure;
 using WorkspaceServer.Features.Columns;
 using WorkspaceServer.Features.Controls;
@@ -63,6 +64,7 @@ internal static class WebServer
         services.AddOperator();
         services.AddControls();
         services.AddAccounts();
+        services.AddChallenges();
         services.AddSignIn();
         services.AddClosure();
         services.AddClosurePages();

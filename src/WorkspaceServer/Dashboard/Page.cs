@@ -15,6 +15,11 @@ internal static class Page
     public static IResult Of<TComponent>(object model, int status = StatusCodes.Status200OK)
         where TComponent : IComponent => new Result<TComponent>(model, status, ContentSecurityPolicy);
 
+    /// <summary>A page with a widget of another origin, which may load and frame from there and from nowhere else. Without a widget it is like every other page.</summary>
+    /// <remarks>Trusted types are not asked for here: browsers would hold them against the widget's script too, which is not ours to change.</remarks>
+    public static IResult WithWidget<TComponent>(object model, VendorWidget? widget, int status = StatusCodes.Status200OK)
+        where TComponent : IComponent => widget is null ? Of<TComponent>(model, status) : new Result<TComponent>(model, status, PolicyWith(widget));
+
     /// <summary>After a form was done with: 303, so that loading the page again does not send the form again (RFC 9110, section 15.4.4).</summary>
     public static IResult SeeOther(string path) => new Elsewhere(path);
 
@@ -33,6 +38,10 @@ internal static class Page
     public static IResult WithFormTarget<TComponent>(object model, string target)
         where TComponent : IComponent =>
         new Result<TComponent>(model, StatusCodes.Status200OK, ContentSecurityPolicy.Replace("form-action 'self'", "form-action 'self' " + target, StringComparison.Ordinal));
+
+    private static string PolicyWith(VendorWidget widget) => ContentSecurityPolicy
+        .Replace("script-src 'self'", $"script-src 'self' {widget.Origin}; frame-src {widget.Origin}", StringComparison.Ordinal)
+        .Replace("; require-trusted-types-for 'script'; trusted-types 'none'", "", StringComparison.Ordinal);
 
     private sealed class Result<TComponent>(object model, int status, string policy) : IResult
         where TComponent : IComponent

@@ -45,7 +45,7 @@ public sealed class PagesTests(BrowserFixture browser)
         Assert.Equal(0, await window.Page.EvaluateAsync<int>("document.cookie.length + localStorage.length + sessionStorage.length"));
     }
 
-    private static async Task DrawAsync(IPage page, string name, int width, ColorScheme theme)
+    internal static async Task DrawAsync(IPage page, string name, int width, ColorScheme theme)
     {
         if (Folder is { } folder)
         {

@@ -52,6 +52,46 @@ public sealed class PolicyTests(BrowserFixture browser)
         Assert.Contains(finding, failure.Message, StringComparison.Ordinal);
     }
 
+    // In the vendor's place stands a script that does to the page what Turnstile's does: a frame, and a hidden field with the proof.
+    [Theory]
+    [Trait("claim", "A61")]
+    [InlineData("check-register", "/register")]
+    [InlineData("check-sign-in", "/sign-in/link")]
+    public async Task TheCheckOfPeople_FillsTheForm_FromItsOneOrigin(string page, string action)
+    {
+        const string Vendor = "https://challenges.cloudflare.com/";
+        const string Script = """
+            for (const place of document.querySelectorAll('.cf-turnstile')) {
+              const frame = Object.assign(document.createElement('iframe'), { src: 'https://challenges.cloudflare.com/frame', title: 'Check' });
+              Object.assign(frame.style, { width: '100%', minWidth: '300px', height: '65px', border: '0' });
+              const field = Object.assign(document.createElement('input'), { type: 'hidden', name: place.dataset.responseFieldName, value: '0.proof-of-' + place.dataset.action });
+              place.append(frame, field);
+            }
+            """;
+        await using var window = await browser.OpenAsync(390);
+        await window.Page.RouteAsync(Vendor + "**", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = route.Request.ResourceType == "script" ? "text/javascript" : "text/html",
+            Body = route.Request.ResourceType == "script" ? Script : "<!DOCTYPE html><title>Check</title><p>Success!",
+        }));
+        await window.Page.GotoAsync("/gallery/" + page, new PageGotoOptions { WaitUntil = WaitUntilState.NetworkIdle });
+
+        Assert.Equal("0.proof-of-" + (page == "check-register" ? "register" : "sign-in-link"), await window.Page.EvaluateAsync<string>($"new FormData(document.querySelector('form[action=\"{action}\"]')).get('challenge')"));
+        Assert.Equal(2, window.Wrong.Count);
+        Assert.All(window.Wrong, wrong => Assert.StartsWith("another origin: " + Vendor, wrong, StringComparison.Ordinal));
+        foreach (var width in new[] { 390, 320 })
+        {
+            await window.Page.SetViewportSizeAsync(width, 900);
+            await window.AssertFitsAsync($"{page} at {width} px");
+            await PagesTests.DrawAsync(window.Page, page, width, ColorScheme.Light);
+        }
+
+        // Another origin of the same kind stays shut.
+        var refused = window.Page.WaitForConsoleMessageAsync(new PageWaitForConsoleMessageOptions { Predicate = message => message.Type == "error" });
+        await window.Page.EvaluateAsync("() => document.body.append(Object.assign(document.createElement('script'), { src: 'https://evil.example/x.js' }))");
+        Assert.Contains("Content Security Policy", (await refused).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("sign-in", "passkeys.js")]
     [InlineData("team")]

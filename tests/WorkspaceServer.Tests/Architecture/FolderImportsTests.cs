@@ -28,6 +28,7 @@ public sealed partial class FolderImportsTests
     private static readonly (string From, string To, string Reason)[] AllowedFeaturePairs =
     [
         ("*", "Audit", "Every feature records what it did."),
+        ("Accounts", "Challenges", "Forms that strangers send take a proof that it is a person."),
         ("Accounts", "Mail", "Links to sign in, to choose a password and to make an account go by mail."),
         ("*", "Access", "Every feature asks the policy."),
         ("Closure", "Accounts", "An account is closed by the person who is signed in; operators who hear of it are people."),
@@ -46,6 +47,7 @@ public sealed partial class FolderImportsTests
         ("Public", "Controls", "So do strangers, as far as it does not help them in."),
         ("Operator", "Backups", "Super admins see every backup, and ask for one."),
         ("Public", "Accounts", "The page about cookies names those of signing in."),
+        ("Public", "Challenges", "The pages about cookies and privacy say what such a check sees."),
         ("Public", "Backups", "The status says how old the last backup is."),
         ("OAuth", "Tokens", "A grant is worth what a token with its scopes is, and its access tokens are checked like tokens."),
         ("OAuth", "Accounts", "Consent is given by the person who is signed in."),

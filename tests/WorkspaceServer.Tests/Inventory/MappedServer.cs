@@ -6,6 +6,7 @@ using WorkspaceServer.Commands;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Operator;
@@ -32,6 +33,7 @@ internal sealed class MappedServer(Action<IEndpointRouteBuilder>? map = null, Au
         services.AddSingleton(new LimitOptions());
         services.AddSingleton(new AuthOptions { Mode = mode, AllowRegistration = true });
         services.AddSingleton(new MailOptions());
+        services.AddSingleton(new ChallengeOptions());
         services.AddSingleton(new PublicOptions());
         services.AddBackups(new ConfigurationBuilder().Build());
     });

@@ -1,3 +1,4 @@
+using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Hosting;
 
@@ -65,7 +66,7 @@ internal interface IAccountPages
 }
 
 // What the pages show. Public, since Razor makes components, and so what they are given, public.
-public sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null);
+public sealed record SignInView(string Email, string ReturnTo, bool CanRegister, FormProblems? Problems = null, VendorWidget? Check = null);
 
 /// <param name="TakesCode">Whether there is an app or a backup code.</param>
 /// <param name="TakesPasskey">Whether there is a passkey.</param>
@@ -81,13 +82,13 @@ public sealed record SignedOutView;
 /// <param name="Pages">Origins of the pages that sign people in.</param>
 public sealed record SignInAtClerkView(IReadOnlyList<string> Pages);
 
-public sealed record RegisterView(string Email, FormProblems? Problems = null);
+public sealed record RegisterView(string Email, FormProblems? Problems = null, VendorWidget? Check = null);
 
 public sealed record NewPersonView(string Token, string Email, string Name, FormProblems? Problems = null, string ReturnTo = "");
 
 public sealed record SetupView(string Token, string Email, string Name, FormProblems? Problems = null);
 
-public sealed record ForgotPasswordView(string Email, FormProblems? Problems = null);
+public sealed record ForgotPasswordView(string Email, FormProblems? Problems = null, VendorWidget? Check = null);
 
 public sealed record ChoosePasswordView(string Token, string Email, FormProblems? Problems = null);
 

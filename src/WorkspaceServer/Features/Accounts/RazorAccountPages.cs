@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Accounts;
 /// <summary>The pages of sign-in in the look of the dashboard. A form with problems is shown again with their status.</summary>
 internal sealed class RazorAccountPages : IAccountPages
 {
-    public IResult SignIn(SignInView view) => Page.Of<Pages.SignInPage>(view, StatusOf(view.Problems));
+    public IResult SignIn(SignInView view) => Page.WithWidget<Pages.SignInPage>(view, view.Check, StatusOf(view.Problems));
 
     public IResult SignInCode(SignInCodeView view) => Page.Of<Pages.SignInCodePage>(view, StatusOf(view.Problems));
 
@@ -18,13 +18,13 @@ internal sealed class RazorAccountPages : IAccountPages
 
     public IResult SignInAtClerk(SignInAtClerkView view) => Page.Of<Pages.SignInAtClerkPage>(view);
 
-    public IResult Register(RegisterView view) => Page.Of<Pages.RegisterPage>(view, StatusOf(view.Problems));
+    public IResult Register(RegisterView view) => Page.WithWidget<Pages.RegisterPage>(view, view.Check, StatusOf(view.Problems));
 
     public IResult Verify(NewPersonView view) => Page.Of<Pages.VerifyPage>(view, StatusOf(view.Problems));
 
     public IResult Setup(SetupView view) => Page.Of<Pages.SetupPage>(view, StatusOf(view.Problems));
 
-    public IResult ForgotPassword(ForgotPasswordView view) => Page.Of<Pages.ForgotPasswordPage>(view, StatusOf(view.Problems));
+    public IResult ForgotPassword(ForgotPasswordView view) => Page.WithWidget<Pages.ForgotPasswordPage>(view, view.Check, StatusOf(view.Problems));
 
     public IResult ChoosePassword(ChoosePasswordView view) => Page.Of<Pages.ChoosePasswordPage>(view, StatusOf(view.Problems));
 

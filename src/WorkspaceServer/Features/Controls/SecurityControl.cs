@@ -45,7 +45,7 @@ internal sealed record SecurityControl(string Id, ControlTopic Topic, string Tit
         new("ai-redaction", Ai, "Card, bank and identity numbers are found in answers and masked", "C25", "C27"),
 
         new("tls", Network, "Only TLS 1.2 and 1.3, and browsers are told never to use less", "A24", "A25", "A26", "A49", "B8"),
-        new("browser-policy", Network, "Pages run no script but their own and load nothing from elsewhere", "A48", "A54", "A57", "A70"),
+        new("browser-policy", Network, "Pages run no script but their own and load nothing from elsewhere, but for the check that you are a person where it is turned on", "A48", "A54", "A57", "A70"),
         new("cross-site", Network, "Other sites cannot act in a signed-in person’s name", "A72", "D3", "D35", "D45"),
         new("rate-limits", Network, "Requests are counted by address, person and token, and too many are refused", "A74", "A75", "D37", "D38"),
         new("agent-pinning", Network, "Agents talk to this server’s key alone, over TLS", "A27", "C24"),

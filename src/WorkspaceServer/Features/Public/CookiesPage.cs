@@ -2,6 +2,7 @@ using FluentValidation;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Accounts.Sessions;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Hosting;
 
@@ -16,14 +17,14 @@ internal static class CookiesPage
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (HttpContext context, AccountCookies cookies, ServerOptions server) => Show(context, cookies, server, problems: null))
+        routes.MapGet(Path, (HttpContext context, AccountCookies cookies, ServerOptions server, ChallengeOptions challenge) => Show(context, cookies, server, challenge, problems: null))
             .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.None, Recording.Nothing("a public document"));
-        routes.MapPost(Path, async (HttpContext context, AccountCookies cookies, ServerOptions server, TimeProvider clock) =>
+        routes.MapPost(Path, async (HttpContext context, AccountCookies cookies, ServerOptions server, ChallengeOptions challenge, TimeProvider clock) =>
             {
                 var (form, problems) = await Form.ReadAsync(context, Rules);
                 if (problems is not null)
                 {
-                    return Show(context, cookies, server, FormProblems.Whole(problems.Fields.Values.First()));
+                    return Show(context, cookies, server, challenge, FormProblems.Whole(problems.Fields.Values.First()));
                 }
 
                 new ChosenLook(form.Look.Length == 0 ? null : form.Look, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)).Write(context, server);
@@ -53,12 +54,12 @@ internal static class CookiesPage
         new CookieRow(ChosenLook.NameOf(server), "Keeps what you chose here. Only set when you save.", "A year", IsOptional: true),
     ];
 
-    private static IResult Show(HttpContext context, AccountCookies cookies, ServerOptions server, FormProblems? problems)
+    private static IResult Show(HttpContext context, AccountCookies cookies, ServerOptions server, ChallengeOptions challenge, FormProblems? problems)
     {
         var chosen = ChosenLook.Of(context, server);
         return Page.Of<AboutCookiesPage>(
             new CookiesModel(
-                List(cookies, server), Path, Path + "/forget", chosen?.Look, chosen is null ? null : new DateTimeOffset(chosen.On, TimeOnly.MinValue, TimeSpan.Zero), problems),
+                List(cookies, server), Path, Path + "/forget", chosen?.Look, chosen is null ? null : new DateTimeOffset(chosen.On, TimeOnly.MinValue, TimeSpan.Zero), problems, challenge.Provider == ChallengeProvider.Turnstile),
             problems?.Status ?? StatusCodes.Status200OK);
     }
 

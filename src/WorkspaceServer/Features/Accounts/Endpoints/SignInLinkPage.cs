@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Tokens;
 
@@ -22,15 +23,16 @@ internal static class SignInLinkPage
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, IAccountPages pages, AuthOptions auth, AttemptLimit attempts, OneTimeLinks links, AccountCookies cookies, AccountMails mails)
+        HttpContext context, IAccountPages pages, AuthOptions auth, IChallenge challenge, AttemptLimit attempts, OneTimeLinks links, AccountCookies cookies, AccountMails mails)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
+        problems ??= await challenge.CheckAsync(context, ChallengeActions.SignInLink, form.Challenge);
         problems ??= attempts.Begin(new Attempt(AttemptKind.Mail, EmailAddress.KeyOf(form.Email), Attempt.NetworkOf(context))) is { } wait
             ? TooManyTries.Problems(context, wait)
             : null;
         if (problems is not null)
         {
-            return pages.SignIn(new SignInView(form.Email, ReturnTo.Safe(form.ReturnTo), auth.AllowRegistration, problems));
+            return pages.SignIn(new SignInView(form.Email, ReturnTo.Safe(form.ReturnTo), auth.AllowRegistration, problems, challenge.Widget(ChallengeActions.SignInLink)));
         }
 
         links.VoidOfBrowser(LinkKind.SignIn, cookies.Browser.Read(context));
@@ -40,7 +42,7 @@ internal static class SignInLinkPage
         return pages.MailSent(new MailSentView(form.Email, AccountPaths.SignIn));
     }
 
-    internal sealed record Fields(string Email, string ReturnTo);
+    internal sealed record Fields(string Email, string ReturnTo, string Challenge);
 
     internal sealed class Validator : AbstractValidator<Fields>
     {

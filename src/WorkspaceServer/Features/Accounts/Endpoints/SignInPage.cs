@@ -1,6 +1,7 @@
 using FluentValidation;
 using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
@@ -13,14 +14,15 @@ internal static class SignInPage
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.SignIn, (HttpContext context, IAccountPages pages, AuthOptions auth) => pages.SignIn(new SignInView("", ReturnTo.Of(context.Request), auth.AllowRegistration)))
+        routes.MapGet(AccountPaths.SignIn, (HttpContext context, IAccountPages pages, AuthOptions auth, IChallenge challenge) => pages.SignIn(
+                new SignInView("", ReturnTo.Of(context.Request), auth.AllowRegistration, Check: challenge.Widget(ChallengeActions.SignInLink))))
             .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"));
         routes.MapPost(AccountPaths.SignIn, HandleAsync)
             .TakesForm()
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.SignInSucceeded, AuditActions.SignInFailed, AuditActions.SignInLocked));
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow, AuthOptions auth)
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow, AuthOptions auth, IChallenge challenge)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (problems is not null)
@@ -36,7 +38,8 @@ internal static class SignInPage
             _ => Again(FormProblems.Whole(Wrong, StatusCodes.Status401Unauthorized)),
         };
 
-        IResult Again(FormProblems found) => pages.SignIn(new SignInView(form.Email, ReturnTo.Safe(form.ReturnTo), auth.AllowRegistration, found));
+        IResult Again(FormProblems found) => pages.SignIn(
+            new SignInView(form.Email, ReturnTo.Safe(form.ReturnTo), auth.AllowRegistration, found, challenge.Widget(ChallengeActions.SignInLink)));
     }
 
     internal sealed record Fields(string Email, string Password, string ReturnTo);

@@ -4,7 +4,8 @@ namespace WorkspaceServer.Features.Public.Pages;
 
 /// <param name="Operator">Who runs this server, if they said so.</param>
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
-public sealed record AboutModel(string? Operator, string? Contact);
+/// <param name="HasCheck">Whether forms of strangers load a check by Cloudflare.</param>
+public sealed record AboutModel(string? Operator, string? Contact, bool HasCheck = false);
 
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
 public sealed record SecurityModel(string? Contact, IReadOnlyList<PublicTopic> Topics);
@@ -19,8 +20,9 @@ public sealed record PublicControl(string Title, string State, DateTimeOffset? C
 
 /// <param name="Look">What is kept: light or dark; null if nothing is.</param>
 /// <param name="ChosenOn">When that was chosen; null if it was not.</param>
+/// <param name="HasCheck">Whether forms of strangers load a check by Cloudflare.</param>
 public sealed record CookiesModel(
-    IReadOnlyList<CookieRow> Cookies, string Save, string Forget, string? Look = null, DateTimeOffset? ChosenOn = null, Hosting.FormProblems? Problems = null);
+    IReadOnlyList<CookieRow> Cookies, string Save, string Forget, string? Look = null, DateTimeOffset? ChosenOn = null, Hosting.FormProblems? Problems = null, bool HasCheck = false);
 
 /// <param name="IsOptional">Signing in works without it.</param>
 public sealed record CookieRow(string Name, string Purpose, string Lasts, bool IsOptional = false);
