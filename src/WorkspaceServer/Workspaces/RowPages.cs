@@ -28,22 +28,36 @@ internal sealed record RowOrder(string? Column, bool IsDescending);
 
 /// <param name="After">The <see cref="RowsAnswer.Next"/> or <see cref="RowsAnswer.Earlier"/> of another page; null for the first.</param>
 /// <param name="MaxColumns">Further columns are left out.</param>
+/// <param name="Counts">Whether to count the rows that fit.</param>
+/// <param name="Time">How long to look for rows that fit a filter; null for as long as a page may take.</param>
 /// <param name="MaxTextLength">Longer texts are cut after one character more, so that it can be told; 0 for whole texts.</param>
 internal sealed record RowsMessage(
-    string Table, IReadOnlyList<RowFilter> Filters, RowOrder Order, string? After, int MaxRows, int MaxColumns, int MaxTextLength, ReadAccess Access, TimeSpan Deadline);
+    string Table, IReadOnlyList<RowFilter> Filters, RowOrder Order, string? After, int MaxRows, int MaxColumns, int MaxTextLength, ReadAccess Access, TimeSpan Deadline, bool Counts = true, LookingTime? Time = null);
+
+/// <summary>How long a walk through a long table may take until it stops looking for rows that fit, and until it stops counting them.</summary>
+internal sealed record LookingTime(TimeSpan Finding, TimeSpan Counting)
+{
+    public static LookingTime OfPages { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(40));
+
+    /// <summary>To the end of the table, for files.</summary>
+    public static LookingTime Whole { get; } = new(TimeSpan.MaxValue, TimeSpan.MaxValue);
+}
 
 /// <param name="Columns">Those of the table that are in the rows, in its order.</param>
 /// <param name="Keys">For each row, what <see cref="FetchMessage.Key"/> takes; null where the table has a key and this row has none.</param>
 /// <param name="Next">Where the next page begins; null on the last.</param>
 /// <param name="Earlier">Where the page before begins; null on the first.</param>
-/// <param name="Found">How many rows fit, up to <see cref="RowPages.MaxCounted"/>; null if more.</param>
+/// <param name="Found">How many rows fit; null if they were not all counted.</param>
+/// <param name="AtLeast">How many were counted, if not all were: up to one more than <see cref="RowPages.MaxCounted"/>.</param>
+/// <param name="LookedThrough">Null if the page is full or the last. Otherwise the time was over first, and this much of the table was looked through, in percent; Next goes on.</param>
 internal sealed record RowsAnswer(
-    CatalogTable Table, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<SqlValue[]> Rows, IReadOnlyList<string?> Keys, string? Next, string? Earlier, long? Found);
+    CatalogTable Table, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<SqlValue[]> Rows, IReadOnlyList<string?> Keys, string? Next, string? Earlier, long? Found,
+    long AtLeast = 0, int? LookedThrough = null);
 
 /// <summary>Reads a table page by page, each page starting where the one before ended (keyset paging): the millionth row costs what the first does.</summary>
 /// <remarks>
 /// Rows are ordered by one column and then by their number, so that the order is whole. NULL is the least value, as in SQLite, and is read as a part of
-/// its own, because no comparison finds it. A cursor is a row's number and the time of the table's load: in a table that was loaded anew it begins again.
+/// its own, because no comparison finds it. Rows that fit a filter are looked for by <see cref="RowWalk"/>, which ends in time. A cursor is a row's number and the time of the table's load: in a table that was loaded anew it begins again.
 /// </remarks>
 internal sealed class RowPages(CatalogTable table, RowsMessage message)
 {
@@ -75,6 +89,27 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
         // Backwards the same rows come in the opposite order, and are turned round in the end.
         var isDescending = message.Order.IsDescending != isBackward;
         var sort = message.Order.Column is { } name ? Column(schema, name) : null;
+        var walk = conditions.Length == 0 ? null : new RowWalk(table, message, new RowConditions(Where(conditions.Select(condition => condition.Sql)), Parameters()), List(), ask);
+        var found = walk is not null && sort is null
+            ? await walk.FindAsync(cursor?.Row, isDescending, message.MaxRows + 1)
+            : new WalkedRows(await SortedAsync(ask, sort, isDescending, cursor), null);
+        var answer = Answer(found, cursor, isBackward);
+        if (walk is null)
+        {
+            return answer with { Found = table.RowCount };
+        }
+
+        if (found.Reached is { } reached && !isBackward)
+        {
+            answer = answer with { LookedThrough = walk.PercentUpTo(reached, isDescending) };
+        }
+
+        return message.Counts ? await CountedAsync(walk, found, cursor is null, sort is null && !isDescending, answer) : answer;
+    }
+
+    /// <summary>In the order of a column, each page from the value of the row before it; all rows if there is no filter.</summary>
+    private async Task<IReadOnlyList<SqlValue[]>> SortedAsync(Func<SandboxRequest, Task<SandboxReply>> ask, ColumnSchema? sort, bool isDescending, Cursor? cursor)
+    {
         var rows = new List<SqlValue[]>();
         var start = cursor is null || sort is null ? (SqlValue?)null : await ValueAtAsync(ask, sort, cursor.Row);
         foreach (var part in PartsFrom(sort, isDescending, start))
@@ -88,42 +123,43 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
             }
         }
 
-        var hasMore = rows.Count > message.MaxRows;
-        var shown = rows.Take(message.MaxRows).ToList();
+        return rows;
+    }
+
+    private RowsAnswer Answer(WalkedRows found, Cursor? cursor, bool isBackward)
+    {
+        var hasMore = found.Rows.Count > message.MaxRows;
+        var shown = found.Rows.Take(message.MaxRows).ToList();
         if (isBackward)
         {
             shown.Reverse();
         }
 
-        return Answer(shown, hasMore, cursor, isBackward, await CountAsync(ask));
-    }
-
-    private RowsAnswer Answer(List<SqlValue[]> shown, bool hasMore, Cursor? cursor, bool isBackward, long? found)
-    {
-        var hasNext = isBackward || hasMore;
-        var hasEarlier = isBackward ? hasMore : cursor is not null;
+        string? At(long? row, bool backward) => row is { } number ? Cursor.Write(table.LoadedAt, number, backward) : null;
+        var (first, last) = shown.Count == 0 ? ((long?)null, (long?)null) : (shown[0][0].AsInteger(), shown[^1][0].AsInteger());
+        // Where nothing was found, the way back begins behind the last row before: the row of the cursor itself, or where this walk began.
+        var side = message.Order.IsDescending ? -1 : 1;
+        var (back, on) = cursor is null || message.Order.Column is not null ? (first, last) : (first ?? cursor.Row + side, last ?? cursor.Row - side);
         var key = schema.KeyColumn is { } name ? schema.Columns.ToList().FindIndex(column => column.Name == name) : -1;
         return new RowsAnswer(
             table,
             columns,
             [.. shown.Select(row => row[2..])],
             [.. shown.Select(row => key < 0 ? row[0].ToString() : row[1].IsNull ? null : row[1].ToString())],
-            hasNext && shown.Count > 0 ? Cursor.Write(table.LoadedAt, shown[^1][0], isBackward: false) : null,
-            hasEarlier && shown.Count > 0 ? Cursor.Write(table.LoadedAt, shown[0][0], isBackward: true) : null,
-            found);
+            isBackward ? At(on, backward: false) : At(hasMore ? last : found.Reached, backward: false),
+            isBackward ? At(hasMore ? first : found.Reached, backward: true) : cursor is null ? null : At(back, backward: true),
+            null);
     }
 
-    private async Task<long?> CountAsync(Func<SandboxRequest, Task<SandboxReply>> ask)
+    /// <summary>Counts what was not counted by finding it, as far as there is time.</summary>
+    private static async Task<RowsAnswer> CountedAsync(RowWalk walk, WalkedRows found, bool isFirst, bool isInOrder, RowsAnswer answer)
     {
-        if (conditions.Length == 0)
-        {
-            return table.RowCount;
-        }
-
-        var where = Where(conditions.Select(condition => condition.Sql));
-        var reply = await ask(Ask($"SELECT count(*) FROM (SELECT 1 FROM main.{Identifiers.Quote(schema.Name)} WHERE {where} LIMIT {MaxCounted + 1})", Parameters(), 1));
-        var found = reply.Rows[0][0].AsInteger();
-        return found > MaxCounted ? null : found;
+        // The first page saw everything up to its last row.
+        var seen = isFirst && isInOrder ? found.Rows.Count : 0;
+        var (further, isAll) = isFirst && answer.Next is null ? (found.Rows.Count - seen, true)
+            : found.Reached is not null ? (0, false)
+            : await walk.CountAsync(seen == 0 ? null : found.Rows[^1][0].AsInteger(), MaxCounted - seen);
+        return isAll ? answer with { Found = seen + further } : answer with { AtLeast = seen + further };
     }
 
     private async Task<SqlValue?> ValueAtAsync(Func<SandboxRequest, Task<SandboxReply>> ask, ColumnSchema sort, long row)
@@ -149,7 +185,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
     {
         var parameters = Parameters();
         var all = conditions.Select(condition => condition.Sql).ToList();
-        var quoted = sort is null ? "" : Identifiers.Quote(sort.Name);
+        var quoted = sort is null ? "" : "t." + Identifiers.Quote(sort.Name);
         if (part != Part.All)
         {
             all.Add(part == Part.Nulls ? $"{quoted} IS NULL" : $"{quoted} IS NOT NULL");
@@ -160,27 +196,31 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
             var sign = isDescending ? "<" : ">";
             if (part == Part.Values)
             {
-                all.Add($"({quoted}, rowid) {sign} (?, ?)");
+                all.Add($"({quoted}, t.rowid) {sign} (?, ?)");
                 parameters.Add(start!.Value);
             }
             else
             {
-                all.Add($"rowid {sign} ?");
+                all.Add($"t.rowid {sign} ?");
             }
 
             parameters.Add(cursor.Row);
         }
 
         var direction = isDescending ? "DESC" : "ASC";
-        var order = part == Part.Values ? $"{quoted} {direction}, rowid {direction}" : $"rowid {direction}";
-        var list = string.Join(", ", columns.Select(Shown));
-        var sql = $"SELECT rowid, {RowLookup.KeyExpression(schema)}, {list} FROM main.{Identifiers.Quote(schema.Name)} WHERE {Where(all)} ORDER BY {order} LIMIT {rows}";
+        var order = part == Part.Values ? $"{quoted} {direction}, t.rowid {direction}" : $"t.rowid {direction}";
+        var sql = $"SELECT {List()} FROM main.{Identifiers.Quote(schema.Name)} AS t WHERE {Where(all)} ORDER BY {order} LIMIT {rows}";
         return Ask(sql, parameters, rows);
     }
 
+    private string List() => $"t.rowid, t.{RowLookup.KeyExpression(schema)}, {string.Join(", ", columns.Select(Shown))}";
+
     private string Shown(ColumnSchema column) => message.MaxTextLength > 0 && column.Type == ColumnType.Text
-        ? $"substr({Identifiers.Quote(column.Name)}, 1, {message.MaxTextLength + 1})"
-        : Identifiers.Quote(column.Name);
+        ? $"substr({Name(column)}, 1, {message.MaxTextLength + 1})"
+        : Name(column);
+
+    /// <summary>Said with the table, since its full-text index has columns of the same names.</summary>
+    private static string Name(ColumnSchema column) => "t." + Identifiers.Quote(column.Name);
 
     private SandboxRequest Ask(string sql, IReadOnlyList<SqlValue> parameters, int rows) =>
         new(sql, parameters, IsServerSql: true, rows, SandboxLimits.MaxResultBytes, message.Deadline);
@@ -192,7 +232,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
     private static (string Sql, SqlValue? Parameter) Condition(TableSchema schema, RowFilter filter)
     {
         var column = Column(schema, filter.Column);
-        var name = Identifiers.Quote(column.Name);
+        var name = Name(column);
         (string, SqlValue?) condition = filter.Operator switch
         {
             FilterOperator.Is => ($"{name} = ?", Value(column, filter.Value)),
@@ -233,8 +273,11 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
     /// <summary>Where a page begins: n-1712345678901-50, for the rows behind number 50 of that load; p for those before.</summary>
     private sealed record Cursor(bool IsBackward, long Row)
     {
-        public static string Write(DateTimeOffset loadedAt, SqlValue row, bool isBackward) =>
-            string.Create(CultureInfo.InvariantCulture, $"{(isBackward ? 'p' : 'n')}-{loadedAt.ToUnixTimeMilliseconds()}-{row.AsInteger()}");
+        /// <summary>Far above every row's number, and far from where numbers end.</summary>
+        private const long MaxRow = 1L << 61;
+
+        public static string Write(DateTimeOffset loadedAt, long row, bool isBackward) =>
+            string.Create(CultureInfo.InvariantCulture, $"{(isBackward ? 'p' : 'n')}-{loadedAt.ToUnixTimeMilliseconds()}-{row}");
 
         public static Cursor? Read(string? text, DateTimeOffset loadedAt)
         {
@@ -243,6 +286,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
                 && long.TryParse(load, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
                 && long.TryParse(row, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 && time == loadedAt.ToUnixTimeMilliseconds()
+                && number is > -MaxRow and < MaxRow
                 ? new Cursor(parts[0] == "p", number)
                 : null;
         }

@@ -102,6 +102,8 @@ internal static class DashboardPages
         "date",
         IsDescending: true,
         Found: 12_406,
+        AtLeast: 0,
+        LookedThrough: null,
         "/w/1/tables/invoices?after=n-1-1",
         Earlier: null,
         "/w/1/tables/invoices/export",

@@ -6,8 +6,10 @@ using Microsoft.Extensions.Time.Testing;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Backups.Pages;
+using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Closure.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.Downloads.Pages;
@@ -19,7 +21,6 @@ using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Features.Team.Pages;
-using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
@@ -169,6 +170,7 @@ internal static class Gallery
         ["w-tables"] = () => Page.Of<TablesPage>(DashboardPages.Tables),
         ["w-tables-empty"] = () => Page.Of<TablesPage>(DashboardPages.Tables with { Tables = [] }),
         ["w-grid"] = () => Page.Of<TableGridPage>(DashboardPages.Grid),
+        ["w-grid-partial"] = () => Page.Of<TableGridPage>(DashboardPages.Grid with { Rows = [], Found = null, AtLeast = 0, LookedThrough = 64, Earlier = null }),
         ["w-grid-error"] = () => Page.Of<TableGridPage>(DashboardPages.Grid with { Rows = [], Found = 0, Next = null, Error = "This column holds numbers. Give a number to compare with." }),
         ["w-row"] = () => Page.Of<RowPage>(DashboardPages.Row),
         ["w-profile"] = () => Page.Of<ProfilePage>(DashboardPages.Profile),
@@ -183,6 +185,7 @@ internal static class Gallery
             new PublicTopic("Backups", [new PublicControl("Everything is backed up each night and in between", "partial", Now, ["BackupTests"]), new PublicControl("A restore is practised, on another machine", "live", Now.AddDays(-3), ["DrillTests", "RestoreTests"])]),
             new PublicTopic("Upkeep of the program", [new PublicControl("An auditor has certified it (SOC 2, ISO 27001)", "absent", null, [])]),
         ])),
+        ["about-cookies-check"] = () => Page.Of<AboutCookiesPage>(new CookiesModel([new CookieRow("__Host-session", "Keeps you signed in. Nobody can read from it who you are.", "Until you sign out or your session ends")], "/cookies", "/cookies/forget", HasCheck: true)),
         ["about-cookies"] = () => Page.Of<AboutCookiesPage>(new CookiesModel([new CookieRow("__Host-session", "Keeps you signed in. Nobody can read from it who you are.", "Until you sign out or your session ends"), new CookieRow("__Host-second-factor", "Remembers between the two steps of signing in that the first was right.", "A few minutes"), new CookieRow("consent", "Keeps what you chose here. Only set when you save.", "A year", IsOptional: true)], "/cookies", "/cookies/forget", "dark", Now.AddDays(-3))),
         ["about-grievance"] = () => Page.Of<GrievancePage>(new GrievanceModel("Asha Kulkarni, grievance officer", "mailto:grievance@sharma.example")),
         ["about-terms"] = () => Page.Of<AboutTermsPage>(new AboutModel("Sharma & Sons", null)),
@@ -214,6 +217,13 @@ internal static class Gallery
     private static ClientRow Client => new(
         "1", "Claude", "claude.ai", "Asha Kulkarni", ClientStatus.Active, ["Read tables", "Search"], 1_204, 50_000, Now.AddMinutes(-4), "/w/1/clients/1");
 
+    /// <summary>Pages that load from another origin, and so are not among the others.</summary>
+    public static IReadOnlyDictionary<string, Func<IResult>> WithWidget { get; } = new Dictionary<string, Func<IResult>>
+    {
+        ["check-register"] = () => Accounts.Register(new RegisterView("", Check: Widget("register"))),
+        ["check-sign-in"] = () => Accounts.SignIn(new SignInView("", "/", CanRegister: true, FormProblems.Whole("The check that you are a person did not pass. Wait until the box above the button is ticked again, then send the form once more."), Widget("sign-in-link"))),
+    };
+
     public static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<IShells, DashboardPages.Shells>();
@@ -222,7 +232,7 @@ internal static class Gallery
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var (name, page) in Pages)
+        foreach (var (name, page) in Pages.Concat(WithWidget))
         {
             routes.MapGet("/gallery/" + name, page).Open();
         }
@@ -230,6 +240,9 @@ internal static class Gallery
         // A page that moves by itself opens a stream; this one never says anything new.
         routes.MapGet(Live + "/events", () => TypedResults.ServerSentEvents(new[] { LiveState }.ToAsyncEnumerable(), "state")).Open();
     }
+
+    private static VendorWidget Widget(string action) =>
+        new(TurnstileChallenge.Origin, TurnstileChallenge.Origin + "/turnstile/v0/api.js", TurnstilePeer.SiteKey, action, TurnstileChallenge.Field);
 
     private static IResult Problem(ProblemCode code, string detail) =>
         Page.Of<ProblemView>(ProblemPage.Describe(code, detail, "0199c3f2a4b87d10", "/gallery/home"));

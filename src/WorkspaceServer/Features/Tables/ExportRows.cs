@@ -48,7 +48,7 @@ internal static class ExportRows
         }
 
         RowsMessage Ask(string? after) =>
-            new(found.Schema.Name, query.Filters, query.Order, after, RowsPerRead, MaxColumns, MaxTextLength: 0, ReadAccess.Everything, options.Deadline);
+            new(found.Schema.Name, query.Filters, query.Order, after, RowsPerRead, MaxColumns, MaxTextLength: 0, ReadAccess.Everything, options.Deadline, Counts: after is null, LookingTime.Whole);
         // The first rows are read before anything is answered, so that a filter that is none is still a plain mistake.
         var first = await gateway.ReadRowsAsync(workspace, Ask(null), cancel) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such table. Look at the list of tables.");
         file.RequireRoom(found.RowCount, first.Found);

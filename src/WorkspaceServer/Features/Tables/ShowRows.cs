@@ -65,6 +65,8 @@ internal static class ShowRows
             answer.Keys,
             answer.Next,
             answer.Found,
+            answer.AtLeast,
+            answer.LookedThrough,
             AsOf = answer.Table.LoadedAt,
         });
     }
@@ -96,6 +98,8 @@ internal static class ShowRows
             order.Column,
             order.IsDescending,
             answer.Found,
+            answer.AtLeast,
+            answer.LookedThrough,
             answer.Next is null ? null : At(conditions, order, answer.Next),
             answer.Earlier is null ? null : At(conditions, order, answer.Earlier),
             ExportAt(RowFile.Csv),

@@ -10,7 +10,9 @@ public sealed record TableRow(string Name, string Href, string? Description, str
 public sealed record TableHead(string Name, string Href, string? Description, string Source, long Rows, DateTimeOffset AsOf, int Columns);
 
 /// <param name="Conditions">The filters as the address carries them, for the form that adds another.</param>
-/// <param name="Found">Rows that fit; null if more than are counted.</param>
+/// <param name="Found">Rows that fit; null if not all were counted.</param>
+/// <param name="AtLeast">Rows that were counted, if not all were.</param>
+/// <param name="LookedThrough">How much of the table was looked through, in percent, if the time was over before the page was full; null otherwise.</param>
 /// <param name="Export">As CSV; null if they may not.</param>
 /// <param name="ExportSheet">As a sheet of Excel; null if they may not.</param>
 /// <param name="Error">Why there are no rows.</param>
@@ -24,6 +26,8 @@ public sealed record TableGridModel(
     string? Sort,
     bool IsDescending,
     long? Found,
+    long AtLeast,
+    int? LookedThrough,
     string? Next,
     string? Earlier,
     string? Export,

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using WorkspaceServer.Vault;
+using WorkspaceServer.Vault.Sandbox;
+
+namespace WorkspaceServer.Workspaces;
+
+/// <summary>A filter as SQL over the table "t", with the values of its parameters.</summary>
+internal sealed record RowConditions(string Sql, IReadOnlyList<SqlValue> Parameters);
+
+/// <param name="Rows">What fitted, in the order of the walk.</param>
+/// <param name="Reached">The number up to which rows were looked at; null if there are no others, or enough were found.</param>
+internal sealed record WalkedRows(IReadOnlyList<SqlValue[]> Rows, long? Reached);
+
+/// <summary>
+/// Looks for rows that fit, in the order of their numbers, a stretch of numbers at a time, until there are enough or the time is over. So a filter on a column
+/// without an index is answered in time however long the table is, and the caller goes on where the walk stopped.
+/// </summary>
+/// <remarks>
+/// A text that has to be equal is a phrase of the full-text index in the same column, which leads to the few rows that may fit; each is still compared.
+/// </remarks>
+/// <param name="list">The columns that are asked for, of the table "t"; the row's number is the first.</param>
+internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowConditions conditions, string list, Func<SandboxRequest, Task<SandboxReply>> ask)
+{
+    /// <summary>Numbers of the first stretch.</summary>
+    public const long FirstStretch = 8192;
+
+    /// <summary>Rows of a table that is always looked through to its end: that takes no time worth saving.</summary>
+    public const long AlwaysWhole = 20_000;
+
+    private const int Growth = 4;
+
+    /// <summary>A stretch that took less is followed by a longer one, and one that took more than <see cref="Long"/> by a shorter one.</summary>
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(20);
+
+    private readonly long started = Stopwatch.GetTimestamp();
+    private readonly LookingTime time = message.Time ?? LookingTime.OfPages;
+    private (long First, long Last)? ends;
+    private long stretch = FirstStretch;
+
+    /// <summary>A question to the full-text index that every row answers which fits; null if no filter is of that kind. A value without a letter or digit may be no word at all.</summary>
+    private string? Phrase { get; } = table.FullTextTable is null ? null : message.Filters.Where(filter => filter.Operator == FilterOperator.Is && filter.Value.Any(char.IsAsciiLetterOrDigit))
+        .Select(filter => (filter.Value, Column: table.Schema.Columns.FirstOrDefault(column => column.IsSearchable && column.Name.Equals(filter.Column, StringComparison.OrdinalIgnoreCase))))
+        .Where(filter => filter.Column is not null)
+        .Select(filter => $"{{{Identifiers.Quote(filter.Column!.Name)}}} : {Identifiers.Quote(filter.Value)}")
+        .FirstOrDefault();
+
+    private string Number => Phrase is null ? "t.rowid" : $"{Identifiers.Quote(table.FullTextTable!)}.rowid";
+
+    /// <summary>Rows that fit behind a number, or before it if the order is descending.</summary>
+    public async Task<WalkedRows> FindAsync(long? after, bool isDescending, int wanted)
+    {
+        var rows = new List<SqlValue[]>();
+        var direction = isDescending ? "DESC" : "ASC";
+        await foreach (var (from, to) in StretchesAsync(after, isDescending))
+        {
+            rows.AddRange((await ask(Ask(list, from, to, $"ORDER BY {Number} {direction} LIMIT {wanted - rows.Count}", wanted - rows.Count))).Rows);
+            if (rows.Count >= wanted)
+            {
+                return new WalkedRows(rows, null);
+            }
+
+            var (reached, isEnd) = isDescending ? (from + 1, from < ends!.Value.First) : (to, to >= ends!.Value.Last);
+            if (!isEnd && IsOver(time.Finding))
+            {
+                return new WalkedRows(rows, reached);
+            }
+        }
+
+        return new WalkedRows(rows, null);
+    }
+
+    /// <summary>Counts rows that fit behind a number.</summary>
+    /// <returns>How many, and whether these are all; counting ends above the bound, or when the time is over.</returns>
+    public async Task<(long Found, bool IsAll)> CountAsync(long? after, long bound)
+    {
+        var found = 0L;
+        if (IsOver(time.Counting))
+        {
+            return (0, false);
+        }
+
+        await foreach (var (from, to) in StretchesAsync(after, isDescending: false))
+        {
+            found += (await ask(Ask("1", from, to, $"LIMIT {bound + 1 - found}", 1, "SELECT count(*) FROM ("))).Rows[0][0].AsInteger();
+            if (found > bound || (to < ends!.Value.Last && IsOver(time.Counting)))
+            {
+                return (found, false);
+            }
+        }
+
+        return (found, true);
+    }
+
+    /// <summary>How much of the table lies up to this number, in percent.</summary>
+    public int PercentUpTo(long reached, bool isDescending)
+    {
+        var (first, last) = ends!.Value;
+        return (int)(100 * (decimal)(isDescending ? last - reached + 1 : reached - first + 1) / (last - first + 1));
+    }
+
+    private bool IsOver(TimeSpan most) => table.RowCount > AlwaysWhole && Stopwatch.GetElapsedTime(started) > most;
+
+    /// <summary>Stretches of numbers: those above From, up to To.</summary>
+    private async IAsyncEnumerable<(long From, long To)> StretchesAsync(long? after, bool isDescending)
+    {
+        ends ??= await EndsAsync();
+        var (first, last) = ends.Value;
+        var at = isDescending ? Math.Min(last, (after ?? last + 1) - 1) : Math.Max(first - 1, after ?? (first - 1));
+        while (isDescending ? at >= first : at < last)
+        {
+            var (from, to) = isDescending ? (Math.Max(first - 1, at - stretch), at) : (at, Math.Min(last, at + stretch));
+            var begun = Stopwatch.GetTimestamp();
+            yield return (from, to);
+            at = isDescending ? from : to;
+            var took = Stopwatch.GetElapsedTime(begun);
+            stretch = took < Short ? Math.Min(stretch * Growth, long.MaxValue / 16) : took > Long ? Math.Max(FirstStretch / Growth, stretch / Growth) : stretch;
+        }
+    }
+
+    private async Task<(long First, long Last)> EndsAsync()
+    {
+        // Each by itself is a look at one end of the table; together they would read all of it (sqlite.org/optoverview.html, section 13).
+        var row = (await ask(new SandboxRequest(
+            $"SELECT (SELECT min(rowid) FROM main.{Identifiers.Quote(table.Schema.Name)}), (SELECT max(rowid) FROM main.{Identifiers.Quote(table.Schema.Name)})", [], IsServerSql: true, 1, SandboxLimits.MaxResultBytes, message.Deadline))).Rows[0];
+        return row[0].IsNull ? (1, 0) : (row[0].AsInteger(), row[1].AsInteger());
+    }
+
+    private SandboxRequest Ask(string columns, long from, long to, string end, int maxRows, string? around = null)
+    {
+        List<SqlValue> parameters = [.. Phrase is null ? [] : new SqlValue[] { Phrase }, from, to, .. conditions.Parameters];
+        var source = $"main.{Identifiers.Quote(table.Schema.Name)} AS t";
+        if (Phrase is not null)
+        {
+            var index = Identifiers.Quote(table.FullTextTable!);
+            source = $"main.{index} CROSS JOIN {source} ON t.rowid = {index}.rowid AND {index} MATCH ?";
+        }
+
+        var sql = $"SELECT {columns} FROM {source} WHERE {Number} > ? AND {Number} <= ? AND {conditions.Sql} {end}";
+        return new SandboxRequest(around is null ? sql : around + sql + ")", parameters, IsServerSql: true, maxRows, SandboxLimits.MaxResultBytes, message.Deadline);
+    }
+}
