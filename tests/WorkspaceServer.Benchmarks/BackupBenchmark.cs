@@ -100,7 +100,7 @@ internal static class BackupBenchmark
             ours.Add(await SecondsAsync(async () =>
             {
                 using var held = house.Databases.Hold(books.ToString())!;
-                await new SnapshotWriter(house.Store, house.Options.ReadRecipients()).PutAsync($"bench/{round}", output => SnapshotWriter.WritePagesAsync(held, output, default), default);
+                await new SnapshotWriter(house.Store, house.Options.ReadRecipients(), keepUntil: null).PutAsync($"bench/{round}", output => SnapshotWriter.WritePagesAsync(held, output, default), default);
             }));
             theirs.Add(Seconds(() => Run("/bin/sh", "-c", $"cp '{path}' '{house.File("copy")}' && sync '{house.File("copy")}'")));
         }

@@ -18,13 +18,14 @@ internal sealed class BackupHouse : IAsyncDisposable
 {
     private readonly TemporaryFolder root = new();
 
-    public BackupHouse(TimeProvider? clock = null, BackupOptions? options = null)
+    /// <param name="store">Not given: a folder.</param>
+    public BackupHouse(TimeProvider? clock = null, BackupOptions? options = null, IObjectStore? store = null)
     {
         Workspaces = new TemporaryWorkspaces(clock);
         Identity = AgeIdentity.Create();
         StorePath = root.File("store");
         Options = (options ?? new BackupOptions()) with { Recipients = [Identity.Recipient.ToString()], Directory = StorePath };
-        Store = new DirectoryStore(StorePath);
+        Store = store ?? new DirectoryStore(StorePath);
         Signer = new BackupSigner(Workspaces.Master);
         Shelf = new GenerationShelf(Store, Signer);
         Databases = new BackedUpDatabases(Workspaces.Store, Workspaces.Folder, Workspaces.Master);
@@ -48,7 +49,7 @@ internal sealed class BackupHouse : IAsyncDisposable
 
     public string StorePath { get; }
 
-    public DirectoryStore Store { get; }
+    public IObjectStore Store { get; }
 
     public BackupSigner Signer { get; }
 

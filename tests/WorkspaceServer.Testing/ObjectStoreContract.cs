@@ -9,7 +9,8 @@ internal static class ObjectStoreContract
 {
     /// <param name="store">Empty.</param>
     /// <param name="partBytes">Above this length it may do otherwise than below.</param>
-    public static async Task CheckAsync(IObjectStore store, int partBytes, CancellationToken cancel)
+    /// <param name="knowsAges">Whether the server behind it says when an upload was begun. For moto each began in 2010.</param>
+    public static async Task CheckAsync(IObjectStore store, int partBytes, CancellationToken cancel, bool knowsAges = true)
     {
         await GivesBackWhatWasPutAsync(store, partBytes, cancel);
         await NeverOverwritesAsync(store, cancel);
@@ -17,7 +18,7 @@ internal static class ObjectStoreContract
         await SaysWhatIsMissingAsync(store, cancel);
         await ListsByPrefixInOrderAsync(store, cancel);
         await RefusesNamesThatLeaveItsPlaceAsync(store, cancel);
-        await RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(store, partBytes, cancel);
+        await RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(store, partBytes, knowsAges, cancel);
     }
 
     public static async Task<byte[]> ReadAsync(IObjectStore store, string name, CancellationToken cancel)
@@ -29,7 +30,7 @@ internal static class ObjectStoreContract
     }
 
     public static Task PutAsync(IObjectStore store, string name, byte[] content, CancellationToken cancel) =>
-        store.PutAsync(name, stream => stream.WriteAsync(content, cancel).AsTask(), cancel);
+        store.PutAsync(name, stream => stream.WriteAsync(content, cancel).AsTask(), keepUntil: null, cancel);
 
     private static async Task GivesBackWhatWasPutAsync(IObjectStore store, int partBytes, CancellationToken cancel)
     {
@@ -43,6 +44,12 @@ internal static class ObjectStoreContract
         var sizes = await ListAsync(store, "sizes/", cancel);
         Assert.All(sizes, found => Assert.Equal(found.Name, $"sizes/{found.Bytes}"));
         Assert.Equal(6, sizes.Count);
+        foreach (var found in sizes)
+        {
+            await store.DeleteAsync(found.Name, cancel);
+        }
+
+        Assert.Empty(await ListAsync(store, "sizes/", cancel));
     }
 
     private static async Task NeverOverwritesAsync(IObjectStore store, CancellationToken cancel)
@@ -62,6 +69,7 @@ internal static class ObjectStoreContract
                 await stream.WriteAsync(new byte[(2 * partBytes) + 1], cancel);
                 throw new InvalidOperationException("the writer fails");
             },
+            keepUntil: null,
             cancel));
         Assert.Empty(await ListAsync(store, "broken/", cancel));
         await PutAsync(store, "broken/off", [3], cancel);
@@ -96,7 +104,7 @@ internal static class ObjectStoreContract
         }
     }
 
-    private static async Task RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(IObjectStore store, int partBytes, CancellationToken cancel)
+    private static async Task RemovesUnfinishedUploadsThatAreItsOwnAndOldEnoughAsync(IObjectStore store, int partBytes, bool knowsAges, CancellationToken cancel)
     {
         const string Ours = "unfinished/a";
         var now = TimeProvider.System.GetUtcNow();
@@ -108,11 +116,12 @@ internal static class ObjectStoreContract
                 await stream.WriteAsync(content, cancel);
                 Assert.Equal(removed, await store.RemoveUnfinishedAsync(each => each == Ours, before, cancel));
             },
+            keepUntil: null,
             cancel);
 
         // Somebody else's, and one that is too young, go on as if nothing were.
         await PutAsync("unfinished/other", now.AddHours(1), []);
-        await PutAsync("unfinished/a", now.AddHours(-1), []);
+        await PutAsync("unfinished/a", knowsAges ? now.AddHours(-1) : DateTimeOffset.UnixEpoch, []);
         Assert.Equal(content, await ReadAsync(store, Ours, cancel));
         Assert.Equal(content, await ReadAsync(store, "unfinished/other", cancel));
 

@@ -45,6 +45,7 @@ internal static class Checks
         services.AddCheck<SecondFactorCheck>("second factor", claims: ["A23"]);
         services.AddCheck<AuditCheck>("audit log", claims: ["B28"]);
         services.AddCheck<BackupCheck>("backup", claims: ["A93"]);
+        services.AddCheck<StoreLockCheck>("backup lock", CheckReach.Every);
         services.AddCheck<DrillCheck>("restore drill", claims: ["B39", "A97"]);
         services.AddCheck<RecoverySheetCheck>("recovery sheet");
         services.AddCheck<PlacesCheck>("places", claims: ["A39"]);

@@ -70,7 +70,7 @@ internal static class ConfigureBackupCommand
     {
         var content = "This object tries whether the store works and may be removed."u8.ToArray();
         await store.DeleteAsync(Probe, cancel);
-        await store.PutAsync(Probe, stream => stream.WriteAsync(content, cancel).AsTask(), cancel);
+        await store.PutAsync(Probe, stream => stream.WriteAsync(content, cancel).AsTask(), keepUntil: null, cancel);
         await using (var stream = await store.OpenAsync(Probe, cancel))
         {
             var read = new byte[content.Length];

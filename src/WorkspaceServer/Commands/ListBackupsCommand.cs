@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using WorkspaceServer.Features.Backups;
+using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Commands;
@@ -13,6 +14,7 @@ internal static class ListBackupsCommand
         .Runs(async (context, cancel) =>
         {
             var all = await context.Get<BackupVerifier>().ListAsync(cancel);
+            var protection = await context.Get<IObjectStore>().ProtectionAsync(cancel);
             context.Output.Result(all, output =>
             {
                 output.Table(
@@ -31,6 +33,8 @@ internal static class ListBackupsCommand
                 {
                     output.Line(string.Create(CultureInfo.InvariantCulture, $"A restore now would lose what came after {newest.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC."));
                 }
+
+                output.Line($"The store: {protection.Advice}.");
             });
             return all.Count == 0 ? ExitCodes.NoBackup : all.All(each => each.Findings.Count == 0) ? ExitCodes.Ok : ExitCodes.IntegrityDiffers;
         });

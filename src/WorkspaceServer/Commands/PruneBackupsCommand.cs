@@ -13,9 +13,14 @@ internal static class PruneBackupsCommand
         .Runs(async (context, cancel) =>
         {
             var gone = await context.Get<BackupSweeper>().PruneAsync(cancel);
-            context.Output.Result(new { Removed = gone.Generations, gone.Leftovers }, output =>
+            context.Output.Result(new { Removed = gone.Generations, gone.Leftovers, gone.Kept }, output =>
             {
                 output.Line(gone.Generations.Count == 0 ? "No backup is that old." : $"Removed: {string.Join(", ", gone.Generations)}");
+                foreach (var kept in gone.Kept)
+                {
+                    output.Line($"Too old, but still there. {kept}");
+                }
+
                 if (gone.Leftovers.Count > 0)
                 {
                     output.Line($"Removed what backups left that were cut short more than {LeftoverSweeper.MinAge.Days} days ago: {string.Join(", ", gone.Leftovers)}");

@@ -74,5 +74,5 @@ public sealed class S3StoreTests : IDisposable
     }
 
     private static S3Store Store(int port, string secret) =>
-        new(new Uri($"http://127.0.0.1:{port}"), "us-east-1", "backups", "home/", "S3RVER", secret, PartBytes);
+        new(new Uri($"http://127.0.0.1:{port}"), "us-east-1", "backups", "home/", "S3RVER", secret, BackupLockMode.Governance, TimeProvider.System, PartBytes);
 }

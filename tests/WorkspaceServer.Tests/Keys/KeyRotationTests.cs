@@ -90,7 +90,7 @@ public sealed class KeyRotationTests : IDisposable
         using var signer = new BackupSigner(next, house.Signer.PublicKey);
         var empty = new Features.Backups.Generations.Generation(
             Features.Backups.Generations.GenerationShelf.NewId(clock.GetUtcNow()), null, 0, null, clock.GetUtcNow().ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds(), []);
-        await new Features.Backups.Generations.GenerationShelf(house.Store, signer).PutAsync(empty, Cancel);
+        await new Features.Backups.Generations.GenerationShelf(house.Store, signer).PutAsync(empty, keepUntil: null, Cancel);
 
         var (_, result) = await house.RestoreAsync(Cancel, at: before);
         Assert.Equal((1, 2), (result.Packs, result.Workspaces));

@@ -45,6 +45,9 @@ internal sealed record BackupOptions
     [Secret]
     public string SecretAccessKey { get; init; } = "";
 
+    /// <summary>How uploads are locked in a bucket that has Object Lock, until their retention is over: Governance (who has the right can bypass it), Compliance (nobody can) or Off.</summary>
+    public BackupLockMode LockMode { get; init; } = BackupLockMode.Governance;
+
     /// <summary>The store's region, such as ap-south-2.</summary>
     public string Region { get; init; } = "";
 
@@ -85,9 +88,9 @@ internal sealed record BackupOptions
     public TimeSpan Retention => TimeSpan.FromDays(RetentionDays);
 
     /// <summary>Opens the store.</summary>
-    public IObjectStore OpenStore() => Store == BackupStoreKind.Directory
+    public IObjectStore OpenStore(TimeProvider clock) => Store == BackupStoreKind.Directory
         ? new DirectoryStore(Directory)
-        : new S3Store(new Uri(Endpoint), Region, Bucket, Prefix, AccessKeyId, SecretAccessKey);
+        : new S3Store(new Uri(Endpoint), Region, Bucket, Prefix, AccessKeyId, SecretAccessKey, LockMode, clock);
 
     internal sealed class Validator : AbstractValidator<BackupOptions>
     {
@@ -126,6 +129,7 @@ internal sealed record BackupOptions
                 .WithMessage("must be empty, or lower-case letters, digits, dots and dashes that end with a slash.");
             RuleFor(options => options.AccessKeyId).NotEmpty();
             RuleFor(options => options.SecretAccessKey).NotEmpty();
+            RuleFor(options => options.LockMode).IsInEnum();
             RuleFor(options => options.Region).NotEmpty();
             RuleFor(options => options.Region).Must(_ => residency.Region.Length > 0).WithMessage("cannot be compared: set Residency:Region to the region of this machine.");
             RuleFor(options => options.Region).Must((options, region) => options.AllowSameRegion || !region.Equals(residency.Region, StringComparison.OrdinalIgnoreCase))

@@ -27,6 +27,9 @@ internal sealed class BackupRunner(
     /// <summary>Files that are uploaded at the same time.</summary>
     private const int AtOnce = 2;
 
+    /// <summary>Locks that are extended at the same time.</summary>
+    private const int LocksAtOnce = 16;
+
     private const int MaxNamedFailures = 10;
 
     /// <param name="report">Told which share is done, and what is being done.</param>
@@ -40,14 +43,15 @@ internal sealed class BackupRunner(
         var started = clock.GetUtcNow();
         recipients.Note();
         runs.Begin(id, started);
-        var writer = new SnapshotWriter(store, options.ReadRecipients());
+        var writer = new SnapshotWriter(store, options.ReadRecipients(), started + options.Retention);
         try
         {
             var job = new Job(id, writer, runs.Files(), await NamesInStoreAsync(cancel), report);
             await SaveAllAsync(job, cancel);
+            await KeepAliveAsync(job, cancel);
             var files = job.Files.Values.Select(each => each.Remembered.Entry).OrderBy(entry => entry.File, StringComparer.Ordinal).ToArray();
             var generation = new Generation(id, null, 0, null, started.ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds(), files);
-            await new GenerationShelf(store, signer).PutAsync(generation, cancel);
+            await new GenerationShelf(store, signer).PutAsync(generation, generation.Finished + options.Retention, cancel);
             return Finish(job, generation);
         }
         catch (Exception error)
@@ -139,6 +143,17 @@ internal sealed class BackupRunner(
         job.Files[file] = new Saved(new RememberedFile(entry, fingerprint), pages);
     }
 
+    /// <summary>What did not change is named by one more generation, so nobody may delete it before that one's time is over either.</summary>
+    private async Task KeepAliveAsync(Job job, CancellationToken cancel)
+    {
+        if ((await store.ProtectionAsync(cancel)).Lock is not null)
+        {
+            var until = clock.GetUtcNow() + options.Retention;
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = LocksAtOnce, CancellationToken = cancel };
+            await Parallel.ForEachAsync(job.KeptObjects(), parallel, async (kept, token) => await store.KeepAsync(kept, until, token));
+        }
+    }
+
     private BackupResult Finish(Job job, Generation generation)
     {
         var uploaded = job.Files.Values.Where(each => each.Stamps is not null).ToArray();
@@ -165,12 +180,12 @@ internal sealed class BackupRunner(
         return new BackupResult(generation, uploaded.Length, kept, bytes, failed);
     }
 
-    private async Task<Dictionary<string, long>> NamesInStoreAsync(CancellationToken cancel)
+    private async Task<Dictionary<string, ObjectInfo>> NamesInStoreAsync(CancellationToken cancel)
     {
-        var names = new Dictionary<string, long>(StringComparer.Ordinal);
+        var names = new Dictionary<string, ObjectInfo>(StringComparer.Ordinal);
         await foreach (var found in store.ListAsync(SnapshotWriter.FilePrefix, cancel))
         {
-            names[found.Name] = found.Bytes;
+            names[found.Name] = found;
         }
 
         return names;
@@ -179,7 +194,7 @@ internal sealed class BackupRunner(
     /// <param name="Stamps">Null if it was not uploaded.</param>
     private sealed record Saved(RememberedFile Remembered, byte[]? Stamps);
 
-    private sealed class Job(string id, SnapshotWriter writer, IReadOnlyDictionary<string, RememberedFile> last, Dictionary<string, long> inStore, Action<double, string>? report)
+    private sealed class Job(string id, SnapshotWriter writer, IReadOnlyDictionary<string, RememberedFile> last, Dictionary<string, ObjectInfo> inStore, Action<double, string>? report)
     {
         public string Id => id;
 
@@ -201,6 +216,10 @@ internal sealed class BackupRunner(
 
         public void Keep(RememberedFile known) => Files[known.Entry.File] = new Saved(known, null);
 
-        private bool IsThere(StoredObject stored) => inStore.GetValueOrDefault(stored.Name, -1) == stored.Bytes;
+        /// <summary>What is named again and was not uploaded.</summary>
+        public IEnumerable<ObjectInfo> KeptObjects() =>
+            Files.Values.Where(each => each.Stamps is null).SelectMany(each => (StoredObject[])[each.Remembered.Entry.Object, each.Remembered.Entry.Totals!]).Select(stored => inStore[stored.Name]);
+
+        private bool IsThere(StoredObject stored) => inStore.GetValueOrDefault(stored.Name)?.Bytes == stored.Bytes;
     }
 }

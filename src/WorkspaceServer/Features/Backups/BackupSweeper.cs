@@ -8,7 +8,8 @@ namespace WorkspaceServer.Features.Backups;
 
 /// <param name="Generations">Ids of those that were too old.</param>
 /// <param name="Leftovers">Names of objects that were never finished, or that no generation names.</param>
-internal sealed record SweepResult(IReadOnlyList<string> Generations, IReadOnlyList<string> Leftovers);
+/// <param name="Kept">Why generations that were too old are still there: the store does not let go of an object.</param>
+internal sealed record SweepResult(IReadOnlyList<string> Generations, IReadOnlyList<string> Leftovers, IReadOnlyList<string> Kept);
 
 /// <summary>Removes generations that are older than the retention, and the objects that only they name.</summary>
 /// <remarks>Nothing is deleted but what a generation with our signature says that it wrote: whatever else lies in the store is somebody else's.</remarks>
@@ -25,9 +26,21 @@ internal sealed class BackupSweeper(BackupOptions options, BackupStore runs, Lef
         var now = clock.GetUtcNow();
         var old = all.SkipLast(1).Where(each => now - each.Generation.Finished > options.Retention).ToArray();
         var kept = all.Except(old).SelectMany(each => each.Generation.Objects).Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
+        var (removed, locked) = (new List<string>(), new List<string>());
         foreach (var each in old)
         {
-            await RemoveAsync(shelf, each, kept, cancel);
+            try
+            {
+                await RemoveAsync(shelf, each, kept, cancel);
+            }
+            catch (ObjectKeptException error)
+            {
+                // The rest of it stays too, signed, so that the next sweep finds it again.
+                locked.Add(error.Message);
+                continue;
+            }
+
+            removed.Add(each.Generation.Id);
             await audit.RecordAsync(new AuditEntry(AuditActions.BackupDeleted)
             {
                 Target = ("backup", each.Generation.Id),
@@ -35,9 +48,10 @@ internal sealed class BackupSweeper(BackupOptions options, BackupStore runs, Lef
             });
         }
 
-        var left = await leftovers.SweepAsync([.. all.Except(old).Select(each => each.Generation)], isAll: all.Count == names.Count, cancel);
-        runs.Forget(now - (options.Retention > LeftoverSweeper.MinAge * 2 ? options.Retention : LeftoverSweeper.MinAge * 2));
-        return new SweepResult([.. old.Select(each => each.Generation.Id)], left);
+        var left = await leftovers.SweepAsync([.. all.Select(each => each.Generation).Where(each => !removed.Contains(each.Id))], isAll: all.Count == names.Count, cancel);
+        // What a failed run left may be locked for as long as a backup is kept: it must be known a little longer to be removed.
+        runs.Forget(now - options.Retention - (LeftoverSweeper.MinAge * 2));
+        return new SweepResult(removed, left, locked);
     }
 
     private async Task RemoveAsync(GenerationShelf shelf, SignedGeneration whole, HashSet<string> kept, CancellationToken cancel)

@@ -17,7 +17,7 @@ internal static class BackupsFeature
     {
         services.AddOptions(configuration, ResidencyOptions.Section, new ResidencyOptions.Validator());
         services.AddOptions(configuration, BackupOptions.Section, new BackupOptions.Validator(ResidencyOptions.Of(configuration)));
-        services.AddSingleton(provider => provider.GetRequiredService<BackupOptions>().OpenStore());
+        services.AddSingleton(provider => provider.GetRequiredService<BackupOptions>().OpenStore(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BackupSigner(provider.GetRequiredService<MasterKey>(), BackupStore.EarlierSigners(provider.GetRequiredService<ControlDatabase>())));
         services.AddSingleton<BackedUpDatabases>();
         services.AddSingleton<BackupStore>();

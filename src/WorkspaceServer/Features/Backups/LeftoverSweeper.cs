@@ -28,8 +28,15 @@ internal sealed class LeftoverSweeper(BackupStore runs, BackedUpDatabases databa
         List<string> removed = [.. await store.RemoveUnfinishedAsync(name => ObjectKind.Of(name) is not null, before, cancel)];
         foreach (var name in isAll ? await OrphansAsync(whole, before, cancel) : [])
         {
-            await store.DeleteAsync(name, cancel);
-            removed.Add(name);
+            try
+            {
+                await store.DeleteAsync(name, cancel);
+                removed.Add(name);
+            }
+            catch (ObjectKeptException)
+            {
+                // It is locked, and goes when that is over.
+            }
         }
 
         if (removed.Count > 0)

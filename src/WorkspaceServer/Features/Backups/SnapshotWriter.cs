@@ -8,7 +8,8 @@ using WorkspaceServer.Vault.Databases;
 namespace WorkspaceServer.Features.Backups;
 
 /// <summary>Streams a held database through age into the store. Nothing of it is decrypted, and nothing lies on the disk in between.</summary>
-internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipient> recipients)
+/// <param name="keepUntil">Until when nobody can delete what it writes, where the store has object lock.</param>
+internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipient> recipients, DateTimeOffset? keepUntil)
 {
     /// <summary>Names of databases' objects begin so.</summary>
     public const string FilePrefix = "files/";
@@ -42,6 +43,7 @@ internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipi
                 await age.CompleteAsync(cancel);
                 stored = new StoredObject(name, counted.Count, counted.Sha256);
             },
+            keepUntil,
             cancel);
         return stored!;
     }
@@ -53,12 +55,24 @@ internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipi
         {
             foreach (var name in written)
             {
-                await store.DeleteAsync(name, CancellationToken.None);
+                await UndoAsync(name);
             }
         }
         catch (ObjectStoreException)
         {
             // The store is what failed; the failure that is thrown says so.
+        }
+    }
+
+    private async Task UndoAsync(string name)
+    {
+        try
+        {
+            await store.DeleteAsync(name, CancellationToken.None);
+        }
+        catch (ObjectKeptException)
+        {
+            // It is locked. The sweep of leftovers removes it when that is over.
         }
     }
 

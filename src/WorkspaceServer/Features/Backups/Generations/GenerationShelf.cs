@@ -37,12 +37,13 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
     public static string PackFolderOf(string baseId) => $"{PackPrefix}{baseId}/";
 
     /// <summary>Signs it and puts it into the store; from then on the backup exists.</summary>
-    public async Task<SignedGeneration> PutAsync(Generation generation, CancellationToken cancel)
+    /// <param name="keepUntil">Until when nobody can delete it, where the store has object lock.</param>
+    public async Task<SignedGeneration> PutAsync(Generation generation, DateTimeOffset? keepUntil, CancellationToken cancel)
     {
         var text = JsonSerializer.SerializeToUtf8Bytes(generation, Json);
         var envelope = JsonSerializer.SerializeToUtf8Bytes(new Envelope(text, signer.Sign(Purpose, text)), Json);
         var name = NameOf(generation);
-        await store.PutAsync(name, stream => stream.WriteAsync(envelope, cancel).AsTask(), cancel);
+        await store.PutAsync(name, stream => stream.WriteAsync(envelope, cancel).AsTask(), keepUntil, cancel);
         return new SignedGeneration(generation, name, Convert.ToHexStringLower(SHA256.HashData(text)), IsEarlier: false);
     }
 

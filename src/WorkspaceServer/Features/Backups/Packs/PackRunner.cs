@@ -12,6 +12,9 @@ namespace WorkspaceServer.Features.Backups.Packs;
 internal sealed class PackRunner(
     BackupOptions options, BackedUpDatabases databases, RecipientWatch recipients, Stamps stamps, IObjectStore store, BackupSigner signer, DataFolder folder, TimeProvider clock)
 {
+    /// <summary>A store whose clock is ahead refuses a lock that is over.</summary>
+    private static readonly TimeSpan ShortestLock = TimeSpan.FromHours(1);
+
     /// <returns>The packs that were saved; null if nothing changed, or there is no whole backup under the present master key and for the present recipients yet.</returns>
     /// <exception cref="ProblemException">No recipient is set, or a backup is being made.</exception>
     public async Task<Generation?> RunAsync(CancellationToken cancel)
@@ -39,7 +42,8 @@ internal sealed class PackRunner(
 
         var last = (await shelf.PackNamesAsync(whole.Generation.Id, cancel)) is [.., var pack] ? await shelf.ReadAsync(pack, cancel) : whole;
         var started = clock.GetUtcNow();
-        var job = new Job(GenerationShelf.NewId(started), whole.Generation, new SnapshotWriter(store, options.ReadRecipients()));
+        var keepUntil = KeepUntil(whole.Generation, started);
+        var job = new Job(GenerationShelf.NewId(started), whole.Generation, new SnapshotWriter(store, options.ReadRecipients(), keepUntil));
         try
         {
             await SaveAllAsync(job, cancel);
@@ -51,7 +55,7 @@ internal sealed class PackRunner(
             var entries = job.Saved.Select(each => each.Entry).ToArray();
             var generation = new Generation(
                 job.Id, job.Base.Id, last.Generation.Sequence + 1, last.Digest, started.ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds(), entries);
-            await shelf.PutAsync(generation, cancel);
+            await shelf.PutAsync(generation, keepUntil, cancel);
             job.Saved.ForEach(each => stamps.Write(each.Entry.File, job.Base.Id, each.Fingerprint, each.Stamps));
             return generation;
         }
@@ -61,6 +65,10 @@ internal sealed class PackRunner(
             throw;
         }
     }
+
+    /// <summary>Packs go with the whole backup below them, so they are locked no longer than it is; not at all if that is over already, because nights were missed.</summary>
+    private DateTimeOffset? KeepUntil(Generation whole, DateTimeOffset now) =>
+        whole.Finished + options.Retention is var until && until > now + ShortestLock ? until : null;
 
     private async Task SaveAllAsync(Job job, CancellationToken cancel)
     {

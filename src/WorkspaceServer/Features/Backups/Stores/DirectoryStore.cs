@@ -18,7 +18,9 @@ internal sealed class DirectoryStore(string root) : IObjectStore
 
     public string Description => root;
 
-    public async Task PutAsync(string name, Func<Stream, Task> write, CancellationToken cancel)
+    public Task<StoreProtection> ProtectionAsync(CancellationToken cancel) => Task.FromResult(StoreProtection.OfFolder);
+
+    public async Task PutAsync(string name, Func<Stream, Task> write, DateTimeOffset? keepUntil, CancellationToken cancel)
     {
         var path = PathOf(name);
         var folder = Path.GetDirectoryName(path)!;
@@ -101,6 +103,8 @@ internal sealed class DirectoryStore(string root) : IObjectStore
 
         return Task.CompletedTask;
     }
+
+    public Task KeepAsync(ObjectInfo found, DateTimeOffset until, CancellationToken cancel) => Task.CompletedTask;
 
     public Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Func<string, bool> isOurs, DateTimeOffset before, CancellationToken cancel)
     {
