@@ -26,9 +26,6 @@ public sealed class DataFolder
     /// <summary>What a smoke test needs while it runs; removed afterwards.</summary>
     public string Smoke => System.IO.Path.Combine(Path, "smoke");
 
-    /// <summary>The files of the security log.</summary>
-    public string SecurityLog => System.IO.Path.Combine(Path, "security");
-
     /// <summary>How far the audit log had come, kept outside of the database that could be put back.</summary>
     public string AuditAnchor => System.IO.Path.Combine(Path, "audit.anchor");
 

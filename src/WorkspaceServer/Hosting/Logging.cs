@@ -54,7 +54,7 @@ internal static class Logging
         .Filter.ByIncludingOnly(Matching.FromSource(SecurityLog.Category))
         .WriteTo.File(
             new CompactJsonFormatter(),
-            Path.Combine(folder.SecurityLog, ".jsonl"),
+            Path.Combine(folder.Path, SecurityLog.Folder, ".jsonl"),
             rollingInterval: RollingInterval.Day,
             fileSizeLimitBytes: MaxSecurityFileBytes,
             retainedFileCountLimit: null,

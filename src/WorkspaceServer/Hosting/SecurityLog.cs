@@ -7,8 +7,10 @@ namespace WorkspaceServer.Hosting;
 /// <param name="Id">1000s: who one is; 2000s: what one may do; 3000s: what should not happen.</param>
 internal sealed record SecurityEvent(int Id, string Name, string Meaning)
 {
+#pragma warning disable CA1727 // Lower case, as in every other line of ours.
     private readonly Action<ILogger, string, string, string?, string?, string?, Exception?> write = LoggerMessage.Define<string, string, string?, string?, string?>(
         LogLevel.Warning, new EventId(Id, Name), "{event} {outcome}: {target} from {ip} with {user_agent}");
+#pragma warning restore CA1727
 
     public void Write(ILogger logger, string outcome, string? target, string? ip, string? userAgent) => write(logger, Name, outcome, target, ip, userAgent, null);
 }
@@ -42,6 +44,9 @@ internal static class SecurityEvents
 internal sealed class SecurityLog
 {
     public const string Category = "WorkspaceServer.Security";
+
+    /// <summary>Of its files, in the data folder.</summary>
+    public const string Folder = "security";
 
     /// <summary>Longest header that a line repeats, in characters.</summary>
     private const int MaxText = 200;

@@ -48,9 +48,9 @@ public sealed class IdorTests : IAsyncLifetime
             }
         }
 
-        // The same sweep with ids of our own does find: it is the workspace that made the difference. Not for what an agent alone may, for forms, which are refused
+        // The same sweep with ids of our own does find: it is the workspace that made the difference. Not for what an agent or a signed link alone may, for forms, which are refused
         // without their token whatever they name, and for a schema, which waits in no table here.
-        var found = routes.Where(endpoint => endpoint.Path.StartsWith("/api/", StringComparison.Ordinal) && endpoint.Guard.Authority is not Authority.AgentAuthority && !endpoint.Path.EndsWith("/accept-schema", StringComparison.Ordinal)).ToList();
+        var found = routes.Where(endpoint => endpoint.Path.StartsWith("/api/", StringComparison.Ordinal) && endpoint.Guard.Authority is not (Authority.AgentAuthority or Authority.LinkAuthority) && !endpoint.Path.EndsWith("/accept-schema", StringComparison.Ordinal)).ToList();
         Assert.True(found.Count >= 20);
         foreach (var endpoint in found)
         {

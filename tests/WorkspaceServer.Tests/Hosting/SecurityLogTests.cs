@@ -48,7 +48,7 @@ public sealed class SecurityLogTests : IAsyncLifetime
         var failures = lines.Count(line => line.Contains("\"event\":\"sign_in.failed\"", StringComparison.Ordinal));
         Assert.Contains($"workspace_security_events_total{{event=\"sign_in.failed\"}} {failures}\n", await Server.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
-        var folder = Server.Workspaces.Folder.SecurityLog;
+        var folder = Path.Combine(Server.Workspaces.Folder.Path, SecurityLog.Folder);
         var file = Assert.Single(Directory.GetFiles(folder));
         Assert.EndsWith(".jsonl", file, StringComparison.Ordinal);
         Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(file)); // 0600

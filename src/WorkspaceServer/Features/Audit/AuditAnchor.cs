@@ -13,6 +13,9 @@ internal sealed class AuditAnchor(DataFolder folder, ControlDatabase control, Au
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Of all instances in the program.
+    private static int written;
+
     /// <summary>Null if there is no file.</summary>
     /// <exception cref="InvalidDataException">The file is not what this class wrote.</exception>
     public ChainPoint? Read()
@@ -73,7 +76,7 @@ internal sealed class AuditAnchor(DataFolder folder, ControlDatabase control, Au
     private void Write(ChainPoint point)
     {
         // Several may write at once; each has a file of its own, and the last rename wins.
-        var temporary = $"{folder.AuditAnchor}.{Guid.NewGuid():n}";
+        var temporary = $"{folder.AuditAnchor}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}";
         using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes($"{point.Seq} {Convert.ToHexStringLower(point.RowMac)} {Convert.ToHexStringLower(chain.OfAnchor(point))}\n"));
