@@ -32,7 +32,7 @@ test: ## Run all tests (ONLY=Csv: classes whose name contains Csv; ONLY=A48: the
 	@ops/test.sh $(if $(ONLY),--only '$(ONLY)')
 
 attack: ## Send many more made-up requests and statements (ATTACK_CASES=100000 ATTACK_SEED=1)
-	@ops/bootstrap.sh test
+	@ops/bootstrap.sh attack
 	@ops/attack.sh
 
 lint: ## Check formatting, shell scripts and that no secret is tracked

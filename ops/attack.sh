@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the attacks of the test suite with more cases: requests over raw sockets, JSON-RPC messages, SQL from a grammar, the written
-# corpora, races for one code or refresh token (40 of 50 clients each), and kill -9 in the middle of syncs, backups, restores and key rotations. What fails prints its seed and case; the
+# corpora, testssl.sh against nginx.conf, races for one code or refresh token (40 of 50 clients each), and kill -9 in the middle of syncs, backups, restores and key rotations. What fails prints its seed and case; the
 # same seed makes the same cases.
 #
 #   ATTACK_CASES   requests and messages together (100000); a tenth as many statements
@@ -16,4 +16,4 @@ export ATTACK_BACKUP_KILLS=${ATTACK_BACKUP_KILLS:-50} ATTACK_BACKUP_SEQUENCES=${
 # Not named WORKSPACE_…: those are settings of the server, which refuses the ones that it does not know.
 export ATTACK_STATEMENTS=${ATTACK_STATEMENTS:-$((ATTACK_CASES / 10))}
 echo "attack: $ATTACK_CASES requests and messages, $ATTACK_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
-exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase"
+exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase EdgeScan"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian machine that has only the .NET SDK, git and apt able to build, test or run this project.
 #
-#   ops/bootstrap.sh [build|test|run|picture|bench]      default: build
+#   ops/bootstrap.sh [build|test|attack|run|picture|bench]      default: build
 #
 # Installs the Debian packages that are missing and nothing else; with nothing missing it says nothing and does nothing.
 set -euo pipefail
@@ -38,16 +38,20 @@ test_needs=(
     '/usr/share/postgresql-common/supported-versions|postgresql'
     '/usr/sbin/mariadbd|mariadb-server-core'
 )
+attack_needs=(
+    'testssl|testssl.sh'
+)
 # The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
 [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] || test_needs+=('/usr/lib/wine/wine64|wine64')
 
-[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]"
+[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench]"
 case ${1:-build} in
     build | run) needs=("${build_needs[@]}") ;;
     test) needs=("${build_needs[@]}" "${test_needs[@]}" "${browser_needs[@]}") ;;
+    attack) needs=("${build_needs[@]}" "${test_needs[@]}" "${browser_needs[@]}" "${attack_needs[@]}") ;;
     bench) needs=("${build_needs[@]}" "${bench_needs[@]}") ;;
     picture) needs=("${build_needs[@]}" "${browser_needs[@]}") ;;
-    *) fail "usage: ops/bootstrap.sh [build|test|run|picture|bench]" ;;
+    *) fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench]" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing. Install it first."

@@ -35,6 +35,8 @@ if [[ $only =~ ^[A-E][0-9]+$ ]]; then
 else
     for pattern in $only; do filter+=(-class "*$pattern*"); done
 fi
+# What takes minutes is for `make attack` alone.
+[ -z "${ATTACK_CASES-}" ] || filter+=(-explicit on)
 
 # A test project is one that makes a program and uses xunit.v3.
 if [ -z "$projects" ]; then
