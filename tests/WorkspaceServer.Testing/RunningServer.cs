@@ -14,6 +14,7 @@ using WorkspaceServer.Features.Downloads;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Public;
+using WorkspaceServer.Features.Sms;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -118,6 +119,7 @@ internal sealed class RunningServer : IAsyncDisposable
             services.AddSingleton<ISyncGateway>(workspaces.Sync);
             services.AddSingleton(new SyncOptions());
             services.AddSingleton(new DownloadOptions());
+            services.AddSingleton(new SmsOptions { Sender = SmsSenderKind.Spool });
             services.AddSingleton(workspaces.AuditRows);
             services.AddSingleton(workspaces.Audit);
             services.AddSingleton(workspaces.Store);

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Health.Checks;
 using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Mail;
 using WorkspaceServer.Features.Public;
+using WorkspaceServer.Features.Sms;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Checks;
 
@@ -40,6 +41,7 @@ internal static class Checks
         services.AddCheck<ProxyCheck>("proxy", claims: ["B8"]);
         services.AddCheck<MailCheck>("mail");
         services.AddCheck<ChallengeCheck>("challenge");
+        services.AddCheck<SmsCheck>("short messages");
         services.AddCheck<GrievanceCheck>("grievances", claims: ["B49"]);
         services.AddCheck<ControlFileCheck>("control database");
         services.AddCheck<SecondFactorCheck>("second factor", claims: ["A23"]);

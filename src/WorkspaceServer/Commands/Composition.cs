@@ -16,6 +16,7 @@ using WorkspaceServer.Features.OAuth;
 using WorkspaceServer.Features.Operator;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Smoke;
+using WorkspaceServer.Features.Sms;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
@@ -71,6 +72,7 @@ internal static class Composition
         services.AddOptions(configuration, DownloadOptions.Section, new DownloadOptions.Validator());
         services.AddOptions(configuration, ChallengeOptions.Section, new ChallengeOptions.Validator());
         services.AddOptions(configuration, MailOptions.Section, new MailOptions.Validator());
+        services.AddOptions(configuration, SmsOptions.Section, new SmsOptions.Validator());
         services.AddOptions(configuration, OidcOptions.Section, new OidcOptions.Validator(IsMode(configuration, AuthMode.Oidc)));
         services.AddOptions(configuration, ClerkOptions.Section, new ClerkOptions.Validator(IsMode(configuration, AuthMode.Clerk)));
         services.AddSingleton(provider => OpenFolder(provider.GetRequiredService<VaultOptions>()));

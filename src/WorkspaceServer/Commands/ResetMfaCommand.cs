@@ -12,7 +12,7 @@ internal static class ResetMfaCommand
     public static Command Build()
     {
         var email = new Argument<string>("EMAIL") { Description = "The person's e-mail address." };
-        var command = Verb.Create("reset-mfa", "Take away the app, passkeys and backup codes of a person who lost them, and end their sessions. Make sure first that it is them.", "user reset-mfa asha@example.in", Recording.As(AuditActions.MfaRemoved));
+        var command = Verb.Create("reset-mfa", "Take away the app, passkeys, phone number and backup codes of a person who lost them, and end their sessions. Make sure first that it is them.", "user reset-mfa asha@example.in", Recording.As(AuditActions.MfaRemoved));
         command.Add(email);
         return command.Runs(async (context, _) =>
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Backups;
@@ -52,7 +53,7 @@ internal static class RotateKeyCommand
     }
 
     /// <summary>With everything that features keep under the master key.</summary>
-    public static KeyRotation Of(VaultOptions options, TimeProvider clock) => new(options, clock, SecondFactorKeeper.Reseal, ServerKeys.Reseal, (connection, from, _) =>
+    public static KeyRotation Of(VaultOptions options, TimeProvider clock) => new(options, clock, SecondFactorKeeper.Reseal, PhoneCodes.Reseal, ServerKeys.Reseal, (connection, from, _) =>
     {
         using var signer = new BackupSigner(from);
         BackupStore.ReplaceSigner(connection, signer.PublicKey, clock.GetUtcNow());

@@ -20,6 +20,7 @@ using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Public;
 using WorkspaceServer.Features.Smoke;
+using WorkspaceServer.Features.Sms;
 using WorkspaceServer.Features.Sync;
 using WorkspaceServer.Features.Tables;
 using WorkspaceServer.Features.Team;
@@ -70,6 +71,7 @@ internal static class WebServer
         services.AddClosurePages();
         services.AddDownloads();
         services.AddMail();
+        services.AddSms();
         services.AddHostedService<AuditSweeper>();
         services.AddExternalIdentities();
         services.AddExternalSignIn();

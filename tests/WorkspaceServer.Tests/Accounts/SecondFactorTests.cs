@@ -69,7 +69,7 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
         await accounts.AddAsync(role: SystemRole.SuperAdmin);
         var browser = await accounts.SignInAsync();
 
-        var reached = (await SweepAsync(browser, HttpStatusCode.Forbidden, "/account/mfa", "/account/passkeys", "/account/passkeys/options", "/step-up", "/step-up/passkey", "/step-up/passkey/options", "/sign-out")).ToArray();
+        var reached = (await SweepAsync(browser, HttpStatusCode.Forbidden, "/account/mfa", "/account/passkeys", "/account/passkeys/options", "/step-up", "/step-up/message", "/step-up/passkey", "/step-up/passkey/options", "/sign-out")).ToArray();
 
         Assert.NotEmpty(reached);
         Assert.Equal("/account/mfa?return_to=%2Faccount%2Fsessions", (await browser.GetAsync("/account/sessions")).Location);

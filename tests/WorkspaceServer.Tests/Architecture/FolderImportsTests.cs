@@ -30,6 +30,7 @@ public sealed partial class FolderImportsTests
         ("*", "Audit", "Every feature records what it did."),
         ("Accounts", "Challenges", "Forms that strangers send take a proof that it is a person."),
         ("Accounts", "Mail", "Links to sign in, to choose a password and to make an account go by mail."),
+        ("Accounts", "Sms", "Codes for the second step go by short message, where there is a way to send them."),
         ("*", "Access", "Every feature asks the policy."),
         ("Closure", "Accounts", "An account is closed by the person who is signed in; operators who hear of it are people."),
         ("Closure", "Mail", "Who asks to leave, and those who run the server, are told by mail."),

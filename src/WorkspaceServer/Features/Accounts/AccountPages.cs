@@ -57,6 +57,9 @@ internal interface IAccountPages
     /// <summary>The passkeys, with the form for a new one.</summary>
     IResult Passkeys(PasskeysView view);
 
+    /// <summary>The number for codes by message: forms to add one, to confirm it and to take it away.</summary>
+    IResult Phone(PhoneView view);
+
     IResult Sessions(SessionsView view);
 
     /// <summary>What protects the account, with the ways to change it.</summary>
@@ -70,7 +73,9 @@ public sealed record SignInView(string Email, string ReturnTo, bool CanRegister,
 
 /// <param name="TakesCode">Whether there is an app or a backup code.</param>
 /// <param name="TakesPasskey">Whether there is a passkey.</param>
-public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null, bool TakesCode = true, bool TakesPasskey = false);
+/// <param name="Phone">The number that a code can be sent to, as it is shown; null if none can.</param>
+/// <param name="IsSent">Whether one is on its way.</param>
+public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null, bool TakesCode = true, bool TakesPasskey = false, string? Phone = null, bool IsSent = false);
 
 /// <param name="Again">The page on which to ask once more.</param>
 public sealed record MailSentView(string Email, string Again);
@@ -97,7 +102,9 @@ public sealed record LinkNotGoodView(string Sentence, string Again);
 
 /// <param name="TakesCode">Whether a code is asked for.</param>
 /// <param name="TakesPasskey">Whether a passkey will do. The password is asked for only if there is neither.</param>
-public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null, bool TakesPasskey = false);
+/// <param name="Phone">The number that a code can be sent to, as it is shown; null if none can.</param>
+/// <param name="IsSent">Whether one is on its way.</param>
+public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null, bool TakesPasskey = false, string? Phone = null, bool IsSent = false);
 
 public sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
 
@@ -120,10 +127,17 @@ public sealed record PasskeyRow(string Id, string Name, DateTimeOffset CreatedAt
 public sealed record SecurityView(string Email, LocalSecurity? Local, int Sessions);
 
 /// <param name="BackupCodes">Unused ones.</param>
-public sealed record LocalSecurity(bool HasPassword, bool HasApp, int Passkeys, int BackupCodes)
+/// <param name="Phone">The number for codes by message, as it is shown; null if there is none.</param>
+/// <param name="SendsMessages">Whether the server sends any.</param>
+public sealed record LocalSecurity(bool HasPassword, bool HasApp, int Passkeys, int BackupCodes, string? Phone = null, bool SendsMessages = false)
 {
-    public bool IsProtected => HasApp || Passkeys > 0;
+    public bool IsProtected => HasApp || Passkeys > 0 || Phone is not null;
 }
+
+/// <param name="Number">As it is shown; null if there is none.</param>
+/// <param name="Pending">The number that a code was sent to and that waits for it, as it is shown.</param>
+/// <param name="IsLast">Whether there is nothing else besides the password.</param>
+public sealed record PhoneView(string? Number, DateTimeOffset? AddedAt, string? Pending, string Typed, bool IsLast, FormProblems? Problems = null);
 
 public sealed record AccountSettingsView(string Name, string Email);
 

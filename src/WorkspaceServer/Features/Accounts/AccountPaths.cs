@@ -27,6 +27,9 @@ internal static class AccountPaths
     /// <summary>POST: a challenge for the passkey of whoever signs in.</summary>
     public const string PasskeySignInOptions = "/sign-in/passkey/options";
 
+    /// <summary>POST: sends a code by message to whoever waits for their second step.</summary>
+    public const string SignInMessage = "/sign-in/message";
+
     public const string SignOut = "/sign-out";
     /// <summary>Where somebody is after signing out who signs in elsewhere: the sign-in page would send them there and back in at once.</summary>
     public const string SignedOut = "/signed-out";
@@ -40,6 +43,9 @@ internal static class AccountPaths
 
     public const string Setup = "/setup";
     public const string StepUp = "/step-up";
+
+    /// <summary>POST: sends a code by message to the person who is signed in.</summary>
+    public const string StepUpMessage = "/step-up/message";
 
     /// <summary>POST: proves with a passkey that it is still the same person.</summary>
     public const string PasskeyStepUp = "/step-up/passkey";
@@ -71,6 +77,14 @@ internal static class AccountPaths
     public const string RenamePasskey = "/account/passkeys/rename";
 
     public const string RemovePasskey = "/account/passkeys/remove";
+
+    /// <summary>GET: the number for codes by message. POST: sends a code to a new one.</summary>
+    public const string Phone = "/account/phone";
+
+    /// <summary>POST: takes that code.</summary>
+    public const string ConfirmPhone = "/account/phone/confirm";
+
+    public const string RemovePhone = "/account/phone/remove";
 
     public const string Sessions = "/account/sessions";
 

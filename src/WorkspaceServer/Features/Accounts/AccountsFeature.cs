@@ -7,8 +7,10 @@ using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
+using WorkspaceServer.Features.Sms;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Accounts;
@@ -30,6 +32,7 @@ internal static class AccountsFeature
         services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<AuthOptions>()));
         services.AddSingleton<SecondFactorKeeper>();
         services.AddSingleton<PasskeyStore>();
+        services.AddSingleton<PhoneStore>();
         services.AddSingleton<Protection>();
         services.AddSingleton<NewPeople>();
     }
@@ -41,6 +44,7 @@ internal static class AccountsFeature
         services.AddSingleton<AccountMails>();
         services.AddSingleton<SignInFlow>();
         services.AddSingleton<PasskeyKeeper>();
+        services.AddSingleton<PhoneCodes>();
         services.AddSingleton<AccountCookies>();
         services.AddSingleton<IAccountPages, RazorAccountPages>();
         services.AddSingleton<IShells, PersonalShells>();
@@ -84,6 +88,13 @@ internal static class AccountsFeature
         PasskeysPage.Map(routes);
         RenamePasskey.Map(routes);
         RemovePasskey.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<SmsOptions>().IsOn)
+        {
+            PhonePage.Map(routes);
+            RemovePhone.Map(routes);
+            SendCode.Map(routes);
+        }
+
         if (options.AllowRegistration)
         {
             RegisterPage.Map(routes);

@@ -1,4 +1,5 @@
 using WorkspaceServer.Features.Accounts.Passkeys;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 
 namespace WorkspaceServer.Features.Accounts;
@@ -6,19 +7,20 @@ namespace WorkspaceServer.Features.Accounts;
 /// <summary>What an account has besides a password or a mailbox.</summary>
 /// <param name="HasApp">An authenticator app.</param>
 /// <param name="BackupCodes">Unused ones.</param>
-internal sealed record Protected(bool HasApp, int Passkeys, int BackupCodes)
+/// <param name="HasPhone">A number for codes by message. It protects, too, while the server sends none: then backup codes are the way in.</param>
+internal sealed record Protected(bool HasApp, int Passkeys, int BackupCodes, bool HasPhone = false)
 {
     /// <summary>A password alone does not open it.</summary>
-    public bool IsProtected => HasApp || Passkeys > 0;
+    public bool IsProtected => HasApp || Passkeys > 0 || HasPhone;
 
-    /// <summary>There is something to type: a code of the app or a backup code.</summary>
-    public bool TakesCode => HasApp || (Passkeys > 0 && BackupCodes > 0);
+    /// <summary>There is something to type: a code of the app or of a message, or a backup code.</summary>
+    public bool TakesCode => HasApp || HasPhone || (Passkeys > 0 && BackupCodes > 0);
 }
 
 /// <summary>Knows what stands between somebody's stolen password and their account.</summary>
-internal sealed class Protection(SecondFactorKeeper secondFactors, PasskeyStore passkeys)
+internal sealed class Protection(SecondFactorKeeper secondFactors, PasskeyStore passkeys, PhoneStore phones)
 {
-    public Protected Of(string personId) => new(secondFactors.IsEnrolled(personId), passkeys.Count(personId), secondFactors.CountBackupCodes(personId));
+    public Protected Of(string personId) => new(secondFactors.IsEnrolled(personId), passkeys.Count(personId), secondFactors.CountBackupCodes(personId), phones.Has(personId));
 
     /// <summary>Whether this session was opened with less than the account has: such a one changes nothing about how its owner signs in.</summary>
     public bool IsShortOf(SignedIn person) => !person.HasMfa && Of(person.PersonId).IsProtected;
@@ -27,7 +29,8 @@ internal sealed class Protection(SecondFactorKeeper secondFactors, PasskeyStore 
     /// <returns>Whether there was anything.</returns>
     public bool Remove(string personId)
     {
-        var hadApp = secondFactors.Remove(personId);
-        return passkeys.Remove(personId, id: null) > 0 || hadApp;
+        var had = secondFactors.Remove(personId);
+        had |= phones.Remove(personId);
+        return passkeys.Remove(personId, id: null) > 0 || had;
     }
 }

@@ -8,6 +8,8 @@ internal sealed class RazorAccountPages : IAccountPages
 {
     public IResult SignIn(SignInView view) => Page.WithWidget<Pages.SignInPage>(view, view.Check, StatusOf(view.Problems));
 
+    public IResult Phone(PhoneView view) => Page.Of<Pages.PhonePage>(view, StatusOf(view.Problems));
+
     public IResult SignInCode(SignInCodeView view) => Page.Of<Pages.SignInCodePage>(view, StatusOf(view.Problems));
 
     public IResult MailSent(MailSentView view) => Page.Of<Pages.MailSentPage>(view);

@@ -2,6 +2,7 @@ using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.People;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
@@ -23,6 +24,7 @@ internal sealed class SignInFlow(
     PasswordHasher hasher,
     AttemptLimit attempts,
     SecondFactorKeeper secondFactors,
+    PhoneCodes phones,
     Protection protection,
     OneTimeLinks links,
     SessionKeeper sessions,
@@ -57,9 +59,11 @@ internal sealed class SignInFlow(
         return new Proof(person);
     }
 
-    /// <summary>Checks and uses up a code of an app or a backup code.</summary>
-    public async Task<(SecondFactorProof Proof, TimeSpan? Wait)> CheckSecondFactorAsync(string personId, string code, string network, CancellationToken cancel)
+    /// <summary>Checks and uses up a code of an app or of a message, or a backup code.</summary>
+    /// <param name="asker">The sign-in or session that the code of a message must have been sent for.</param>
+    public async Task<(SecondFactorProof Proof, TimeSpan? Wait)> CheckSecondFactorAsync(CodeAsker asker, string code, string network, CancellationToken cancel)
     {
+        var personId = asker.PersonId;
         var attempt = new Attempt(AttemptKind.SecondFactor, personId, network);
         if (attempts.Begin(attempt) is { } wait)
         {
@@ -68,6 +72,11 @@ internal sealed class SignInFlow(
         }
 
         var proof = await secondFactors.VerifyAsync(personId, code, cancel);
+        if (proof == SecondFactorProof.None && phones.Use(asker, code))
+        {
+            proof = SecondFactorProof.Message;
+        }
+
         if (proof == SecondFactorProof.None)
         {
             await audit.RecordAsync(AccountEntry.About(AuditActions.MfaFailed, personId) with { Outcome = ProblemCodes.Unauthorized.Code });

@@ -48,6 +48,10 @@ internal static class AuditActions
     public static readonly AuditAction PasskeyRenamed = new("passkey.renamed", "A passkey was given another name.");
     public static readonly AuditAction PasskeyRemoved = new("passkey.removed", "A passkey was removed.");
 
+    public static readonly AuditAction PhoneAdded = new("phone.added", "A phone number for codes by message was added.");
+    public static readonly AuditAction PhoneRemoved = new("phone.removed", "The phone number for codes by message was removed.");
+    public static readonly AuditAction PhoneCodeSent = new("phone_code.sent", "A code was sent by short message.");
+
     // Workspaces and their data
     public static readonly AuditAction WorkspaceCreated = new("workspace.created", "A workspace was made.");
     public static readonly AuditAction WorkspaceDeleted = new("workspace.deleted", "A workspace's key and files were destroyed.");

@@ -11,7 +11,7 @@ internal sealed record ClosureCase(string Id, string PersonId, string Email, str
 /// <param name="HasOthers">Whether it has other members, to one of whom it can be handed over.</param>
 internal sealed record SoleWorkspace(WorkspaceId Id, string Name, bool HasOthers);
 
-/// <summary>All SQL about closing accounts. Table: closure, and what a closed account leaves of session, one_time_link and person. Schema: Control/Migrations/0022.</summary>
+/// <summary>All SQL about closing accounts. Table: closure, and what a closed account leaves of session, one_time_link, phone_code and person. Schema: Control/Migrations/0022.</summary>
 internal sealed class ClosureStore(ControlDatabase control)
 {
     private const string Cases =
@@ -109,6 +109,7 @@ internal sealed class ClosureStore(ControlDatabase control)
     {
         connection.Execute("DELETE FROM session WHERE person_id = @person", ("@person", person)); // and with them the links that download
         connection.Execute("DELETE FROM one_time_link WHERE person_id = @person", ("@person", person));
+        connection.Execute("DELETE FROM phone_code WHERE person_id = @person", ("@person", person));
         connection.Execute("UPDATE person SET system_role = 'user' WHERE id = @person AND system_role <> 'user'", ("@person", person));
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
@@ -14,7 +15,7 @@ namespace WorkspaceServer.Features.Closure;
 /// It goes out as it is made, and no lock is held while whoever asked reads slowly: sections are read whole, for they are small, and the audit log by pages up
 /// to the row that was the last when it began, so that both of its files have the same rows.
 /// </remarks>
-internal sealed class PersonalCopy(PersonalDataStore store, AuditStore audit, PublicAddress address, TimeProvider clock)
+internal sealed class PersonalCopy(PersonalDataStore store, PhoneCodes phones, AuditStore audit, PublicAddress address, TimeProvider clock)
 {
     /// <summary>Rows of the audit log that are in memory at a time.</summary>
     private const int RowsPerRead = 500;
@@ -37,7 +38,8 @@ internal sealed class PersonalCopy(PersonalDataStore store, AuditStore audit, Pu
             foreach (var section in PersonalDataStore.Sections)
             {
                 var (columns, rows) = store.Read(section, person);
-                await AddBothAsync(zip, files, section.Name, section.Meaning, columns, () => rows, cancel);
+                // What is sealed is opened for its owner: the number for codes by message.
+                await AddBothAsync(zip, files, section.Name, section.Meaning, columns, () => rows.Select(row => Array.ConvertAll(row, cell => cell is byte[] number ? phones.Open(person, number) : cell)), cancel);
             }
 
             await AddBothAsync(zip, files, "audit", "What you did here and what was done to your account, as the audit log has it; " + Unknown + ".", AuditColumns, () => AuditRows(person, through), cancel);

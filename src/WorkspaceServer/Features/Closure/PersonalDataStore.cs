@@ -22,6 +22,8 @@ internal sealed class PersonalDataStore(ControlDatabase control)
             SELECT id, email, name, system_role, strftime('%FT%TZ', created_at, 'unixepoch') AS created_at, strftime('%FT%TZ', suspended_at, 'unixepoch') AS suspended_at,
                 (SELECT strftime('%FT%TZ', changed_at, 'unixepoch') FROM credential WHERE person_id = person.id) AS password_changed_at,
                 (SELECT strftime('%FT%TZ', enrolled_at, 'unixepoch') FROM totp WHERE person_id = person.id) AS authenticator_app_since,
+                (SELECT sealed_number FROM phone WHERE person_id = person.id) AS phone_number,
+                (SELECT strftime('%FT%TZ', added_at, 'unixepoch') FROM phone WHERE person_id = person.id) AS phone_number_since,
                 (SELECT count(*) FROM backup_code WHERE person_id = person.id AND used_at IS NULL) AS backup_codes_left
             FROM person WHERE id = @person LIMIT @limit
             """),

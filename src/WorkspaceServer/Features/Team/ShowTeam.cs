@@ -63,6 +63,7 @@ internal static class SignInText
     {
         SecondFactor.Passkey => "Passkey",
         SecondFactor.App => "Code app",
+        SecondFactor.Message => "Codes by message",
         SecondFactor.Provider => "Organisation account",
         _ => "Password only",
     };

@@ -91,6 +91,7 @@ public sealed class ExternalModeTests
     [InlineData("credential")]
     [InlineData("totp")]
     [InlineData("passkey")]
+    [InlineData("phone")]
     [InlineData("backup_code_set")]
     [InlineData("backup_code")]
     [Trait("claim", "A7")]
@@ -113,12 +114,12 @@ public sealed class ExternalModeTests
         Plant(workspaces.Control);
         var wiped = new LocalSecretsStore(workspaces.Control).Wipe();
 
-        Assert.Equal(new WipedSecrets(1, 2, 1, 1), wiped);
-        Assert.All(new[] { "credential", "totp", "passkey", "passkey_challenge", "backup_code", "backup_code_set", "session" }, table => Assert.Equal(0, Count(workspaces.Control, table)));
+        Assert.Equal(new WipedSecrets(1, 3, 1, 1), wiped);
+        Assert.All(new[] { "credential", "totp", "passkey", "passkey_challenge", "phone", "phone_code", "phone_message", "backup_code", "backup_code_set", "session" }, table => Assert.Equal(0, Count(workspaces.Control, table)));
         Assert.Equal(1, Count(workspaces.Control, "person"));
         ExternalFeature.RefuseLocalSecrets(Services(workspaces, AuthMode.Clerk));
         // Whatever the schema calls a verifier, a hash or a sealed key of a person's is among the tables above: a new one must be added to the wipe.
-        Assert.Equal(["backup_code.hash", "credential.verifier", "passkey.public_key", "totp.pending_key", "totp.sealed_key"], SecretColumns(workspaces.Control));
+        Assert.Equal(["backup_code.hash", "credential.verifier", "passkey.public_key", "phone.sealed_number", "phone_code.code_mac", "phone_code.sealed_number", "phone_message.number_mac", "totp.pending_key", "totp.sealed_key"], SecretColumns(workspaces.Control));
     }
 
     [Fact]
@@ -137,7 +138,7 @@ public sealed class ExternalModeTests
         Assert.Equal(0, Count(home.Control, "credential"));
         Assert.Equal(0, Count(home.Control, "session"));
         Assert.Equal(
-            """{"mode":"clerk","passwords":1,"second_factors":2,"recovery":1,"sessions":1}""", Assert.Single(home.Audited(AuditActions.AuthModeSwitched)).Row.Details);
+            """{"mode":"clerk","passwords":1,"second_factors":3,"recovery":1,"sessions":1}""", Assert.Single(home.Audited(AuditActions.AuthModeSwitched)).Row.Details);
     }
 
     [Fact]
@@ -180,6 +181,7 @@ public sealed class ExternalModeTests
                 INSERT INTO passkey (id, person_id, credential_id, public_key, name, sign_count, transports, is_backup_eligible, is_backed_up, created_at)
                 VALUES ('p', @id, x'00', x'00', 'phone', 0, '', 0, 0, 1)
                 """),
+            ("phone", "INSERT INTO phone (person_id, sealed_number, added_at) VALUES (@id, x'00', 1)"),
             ("backup_code_set", "INSERT INTO backup_code_set (person_id, parameters, created_at) VALUES (@id, '$argon2id$', 1)"),
             ("backup_code", "INSERT INTO backup_code (person_id, hash) VALUES (@id, x'00')"),
             ("session", """
@@ -210,7 +212,7 @@ public sealed class ExternalModeTests
             """
             SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
             WHERE t.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'person_id')
-                AND (c.name LIKE '%verifier%' OR c.name LIKE '%hash%' OR c.name LIKE '%password%' OR c.name LIKE '%\_key' ESCAPE '\')
+                AND (c.name LIKE '%verifier%' OR c.name LIKE '%hash%' OR c.name LIKE '%password%' OR c.name LIKE 'sealed\_%' ESCAPE '\' OR c.name LIKE '%\_mac' ESCAPE '\' OR c.name LIKE '%\_key' ESCAPE '\')
             ORDER BY 1
             """);
         using var rows = command.ExecuteReader();

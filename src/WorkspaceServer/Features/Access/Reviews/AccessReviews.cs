@@ -23,6 +23,10 @@ internal enum SecondFactor
     /// <summary>They sign in at an identity provider, which answers for it.</summary>
     [JsonStringEnumMemberName("provider")]
     Provider,
+
+    /// <summary>Codes by short message.</summary>
+    [JsonStringEnumMemberName("message")]
+    Message,
 }
 
 /// <param name="Permissions">Names of all that the member may do when not suspended.</param>

@@ -17,7 +17,7 @@ internal sealed record ReviewedToken(string Id, string Name, IReadOnlyList<strin
 internal sealed record ReviewedClient(
     string Id, string Name, string? VerifiedHost, IReadOnlyList<string> Scopes, string GrantedBy, bool IsPaused, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsed);
 
-/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token, oauth_grant, oauth_client, totp, passkey and external_identity. Schema: Control/Migrations/0005 to 0011.</summary>
+/// <summary>All SQL of the access review. Tables: access_review, last_use, and reads of token, oauth_grant, oauth_client, totp, passkey, phone and external_identity. Schema: Control/Migrations/0005 to 0011 and 0024.</summary>
 internal sealed class ReviewStore(ControlDatabase control)
 {
     public ControlConnection Open() => control.Open();
@@ -115,6 +115,7 @@ internal sealed class ReviewStore(ControlDatabase control)
             SELECT person_id, CASE
                 WHEN EXISTS (SELECT 1 FROM passkey WHERE passkey.person_id = membership.person_id) THEN 2
                 WHEN EXISTS (SELECT 1 FROM totp WHERE totp.person_id = membership.person_id AND sealed_key IS NOT NULL) THEN 1
+                WHEN EXISTS (SELECT 1 FROM phone WHERE phone.person_id = membership.person_id) THEN 4
                 WHEN NOT EXISTS (SELECT 1 FROM credential WHERE credential.person_id = membership.person_id)
                     AND EXISTS (SELECT 1 FROM external_identity WHERE external_identity.person_id = membership.person_id) THEN 3
                 ELSE 0 END

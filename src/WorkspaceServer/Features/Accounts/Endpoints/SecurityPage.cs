@@ -1,4 +1,5 @@
 using WorkspaceServer.Features.Accounts.Passwords;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Hosting;
 
@@ -10,13 +11,13 @@ internal static class SecurityPage
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(AccountPaths.Security, Handle)
         .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.None, Recording.Nothing("somebody looks at their own account"));
 
-    private static IResult Handle(HttpContext context, IAccountPages pages, AuthOptions auth, CredentialStore credentials, Protection protection, SessionKeeper sessions)
+    private static IResult Handle(HttpContext context, IAccountPages pages, AuthOptions auth, CredentialStore credentials, Protection protection, PhoneCodes phones, SessionKeeper sessions)
     {
         var person = SignedIn.Of(context.User);
         var has = protection.Of(person.PersonId);
         return pages.Security(new SecurityView(
             person.Email,
-            auth.Mode == AuthMode.Local ? new LocalSecurity(credentials.Find(person.PersonId) is not null, has.HasApp, has.Passkeys, has.BackupCodes) : null,
+            auth.Mode == AuthMode.Local ? new LocalSecurity(credentials.Find(person.PersonId) is not null, has.HasApp, has.Passkeys, has.BackupCodes, phones.Find(person.PersonId)?.Masked, phones.IsOn) : null,
             sessions.List(person.PersonId).Count));
     }
 }

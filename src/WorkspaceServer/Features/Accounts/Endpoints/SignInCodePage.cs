@@ -1,6 +1,8 @@
 using FluentValidation;
 using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 
@@ -11,8 +13,8 @@ internal static class SignInCodePage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.SignInCode, (HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection) => flow.FindWaiting(context) is { } person
-                ? pages.SignInCode(View(protection.Of(person.Id), ReturnTo.Of(context.Request), null))
+        routes.MapGet(AccountPaths.SignInCode, (HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, PhoneCodes phones) => flow.FindWaiting(context) is { } person
+                ? pages.SignInCode(View(protection.Of(person.Id), ReturnTo.Of(context.Request), null, phones.Offered(person.Id)))
                 : SeeOther.To(AccountPaths.SignIn + ReturnTo.Query(ReturnTo.Of(context.Request))))
             .Guarded(Authority.Anyone, RateClasses.Public, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"));
         routes.MapPost(AccountPaths.SignInCode, HandleAsync)
@@ -20,7 +22,7 @@ internal static class SignInCodePage
             .Guarded(Authority.Anyone, RateClasses.SignIn, InputCheck.By<Validator>(), Recording.As(AuditActions.SignInSucceeded, AuditActions.MfaFailed, AuditActions.SignInLocked, AuditActions.RecoveryCodeUsed));
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection)
+    private static async Task<IResult> HandleAsync(HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, PhoneCodes phones, AccountCookies cookies)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
         if (flow.FindWaiting(context) is not { } person)
@@ -33,7 +35,7 @@ internal static class SignInCodePage
             return Again(problems);
         }
 
-        var (proof, wait) = await flow.CheckSecondFactorAsync(person.Id, form.Code, Attempt.NetworkOf(context), context.RequestAborted);
+        var (proof, wait) = await flow.CheckSecondFactorAsync(CodeAsker.OfSignIn(person.Id, cookies.SecondFactor.Read(context)), form.Code, Attempt.NetworkOf(context), context.RequestAborted);
         if (proof == SecondFactorProof.None)
         {
             return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Whole("This code is wrong or was used before.", StatusCodes.Status401Unauthorized));
@@ -41,11 +43,11 @@ internal static class SignInCodePage
 
         return await flow.SecondFactorPassedAsync(context, form.ReturnTo) ?? SeeOther.To(AccountPaths.SignIn);
 
-        IResult Again(FormProblems found) => pages.SignInCode(View(protection.Of(person.Id), form.ReturnTo, found));
+        IResult Again(FormProblems found) => pages.SignInCode(View(protection.Of(person.Id), form.ReturnTo, found, phones.Offered(person.Id)));
     }
 
-    private static SignInCodeView View(Protected has, string returnTo, FormProblems? problems) =>
-        new(ReturnTo.Safe(returnTo), problems, has.TakesCode, TakesPasskey: has.Passkeys > 0);
+    public static SignInCodeView View(Protected has, string returnTo, FormProblems? problems, string? phone, bool IsSent = false) =>
+        new(ReturnTo.Safe(returnTo), problems, has.TakesCode, TakesPasskey: has.Passkeys > 0, phone, IsSent);
 
     internal sealed record Fields(string Code, string ReturnTo);
 

@@ -1,5 +1,6 @@
 using FluentValidation;
 using WorkspaceServer.Features.Accounts.Attempts;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
@@ -12,8 +13,8 @@ internal static class StepUpPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(AccountPaths.StepUp, (HttpContext context, IAccountPages pages, Protection protection) => pages.StepUp(
-                View(protection.Of(SignedIn.Of(context.User).PersonId), ReturnTo.Of(context.Request), null)))
+        routes.MapGet(AccountPaths.StepUp, (HttpContext context, IAccountPages pages, Protection protection, PhoneCodes phones) => pages.StepUp(
+                View(protection.Of(SignedIn.Of(context.User).PersonId), ReturnTo.Of(context.Request), null, phones.Offered(SignedIn.Of(context.User).PersonId))))
             .Guarded(Authority.SignedIn, RateClasses.Pages, InputCheck.By<ReturnTo>(), Recording.Nothing("shows an empty form"))
             .WithMetadata(new ReachableWithoutMfa());
         routes.MapPost(AccountPaths.StepUp, HandleAsync)
@@ -23,11 +24,11 @@ internal static class StepUpPage
     }
 
     /// <summary>Whoever has more than a password proves it with that: a password that was stolen must not be enough.</summary>
-    public static StepUpView View(Protected has, string returnTo, FormProblems? problems) =>
-        new(has.TakesCode, ReturnTo.Safe(returnTo), problems, TakesPasskey: has.Passkeys > 0);
+    public static StepUpView View(Protected has, string returnTo, FormProblems? problems, string? phone, bool IsSent = false) =>
+        new(has.TakesCode, ReturnTo.Safe(returnTo), problems, TakesPasskey: has.Passkeys > 0, phone, IsSent);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
+        HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, PhoneCodes phones, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
     {
         var person = SignedIn.Of(context.User);
         var has = protection.Of(person.PersonId);
@@ -52,7 +53,7 @@ internal static class StepUpPage
         await audit.RecordAsync(new AuditEntry(AuditActions.SteppedUp) { Target = ("session", person.SessionId) });
         return SeeOther.To(ReturnTo.Safe(form.ReturnTo));
 
-        IResult Again(FormProblems found) => pages.StepUp(View(has, form.ReturnTo, found));
+        IResult Again(FormProblems found) => pages.StepUp(View(has, form.ReturnTo, found, phones.Offered(person.PersonId)));
     }
 
     private static async Task<(bool IsRight, TimeSpan? Wait)> ProveAsync(
@@ -60,7 +61,7 @@ internal static class StepUpPage
     {
         if (takesCode)
         {
-            var (found, wait) = await flow.CheckSecondFactorAsync(person.PersonId, proof, network, cancel);
+            var (found, wait) = await flow.CheckSecondFactorAsync(CodeAsker.OfStepUp(person), proof, network, cancel);
             return (found != SecondFactorProof.None, wait);
         }
 

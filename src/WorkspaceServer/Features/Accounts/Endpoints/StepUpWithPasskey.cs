@@ -1,4 +1,5 @@
 using WorkspaceServer.Features.Accounts.Passkeys;
+using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
@@ -28,14 +29,14 @@ internal static class StepUpWithPasskey
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, IAccountPages pages, PasskeyKeeper passkeys, Protection protection, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
+        HttpContext context, IAccountPages pages, PasskeyKeeper passkeys, Protection protection, PhoneCodes phones, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)
     {
         var person = SignedIn.Of(context.User);
         var (form, problems) = await Form.ReadAsync(context, new PasskeyAnswer.Validator());
         if (problems is not null || await passkeys.CheckAsync(context, person.PersonId, form.Credential) is null)
         {
             await audit.RecordAsync(AccountEntry.About(AuditActions.MfaFailed, person.PersonId) with { Outcome = ProblemCodes.Unauthorized.Code, Details = [("passkey", true)] });
-            return pages.StepUp(StepUpPage.View(protection.Of(person.PersonId), form.ReturnTo, PasskeyAnswer.NotGood));
+            return pages.StepUp(StepUpPage.View(protection.Of(person.PersonId), form.ReturnTo, PasskeyAnswer.NotGood, phones.Offered(person.PersonId)));
         }
 
         if (sessions.Refresh(person, hasMfa: true) is { } secret)

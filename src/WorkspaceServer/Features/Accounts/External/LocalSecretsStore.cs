@@ -6,7 +6,7 @@ namespace WorkspaceServer.Features.Accounts.External;
 /// <summary>How much was wiped.</summary>
 internal sealed record WipedSecrets(int Passwords, int SecondFactors, int BackupCodes, int Sessions);
 
-/// <summary>All SQL that keeps a server whose people sign in elsewhere free of what a local sign-in is checked against. Schema: Control/Migrations/0005 and 0011.</summary>
+/// <summary>All SQL that keeps a server whose people sign in elsewhere free of what a local sign-in is checked against. Schema: Control/Migrations/0005, 0011 and 0024.</summary>
 internal sealed class LocalSecretsStore(ControlDatabase control)
 {
     /// <summary>Passwords that could be checked.</summary>
@@ -22,7 +22,7 @@ internal sealed class LocalSecretsStore(ControlDatabase control)
     {
         using var connection = control.Open();
         using var command = connection.Command(
-            "SELECT EXISTS (SELECT 1 FROM credential) OR EXISTS (SELECT 1 FROM totp) OR EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM backup_code_set) OR EXISTS (SELECT 1 FROM backup_code)");
+            "SELECT EXISTS (SELECT 1 FROM credential) OR EXISTS (SELECT 1 FROM totp) OR EXISTS (SELECT 1 FROM passkey) OR EXISTS (SELECT 1 FROM phone) OR EXISTS (SELECT 1 FROM backup_code_set) OR EXISTS (SELECT 1 FROM backup_code)");
         return command.ExecuteScalar() is 1L;
     }
 
@@ -31,14 +31,16 @@ internal sealed class LocalSecretsStore(ControlDatabase control)
     {
         using var connection = control.Open();
         connection.Begin();
-        var passkeys = connection.Execute("DELETE FROM passkey");
+        var others = connection.Execute("DELETE FROM passkey") + connection.Execute("DELETE FROM phone");
         var wiped = new WipedSecrets(
             connection.Execute("DELETE FROM credential"),
-            passkeys + connection.Execute("DELETE FROM totp"),
+            others + connection.Execute("DELETE FROM totp"),
             connection.Execute("DELETE FROM backup_code"),
             connection.Execute("DELETE FROM session"));
         connection.Execute("DELETE FROM backup_code_set");
         connection.Execute("DELETE FROM passkey_challenge");
+        connection.Execute("DELETE FROM phone_code");
+        connection.Execute("DELETE FROM phone_message");
         connection.Execute("DELETE FROM one_time_link WHERE kind <> 'setup'");
         connection.Commit();
         return wiped;

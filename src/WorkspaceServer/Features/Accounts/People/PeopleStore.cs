@@ -53,14 +53,15 @@ internal sealed class PeopleStore(ControlDatabase control)
         return ReadOne(command);
     }
 
-    /// <summary>Super admins who are not suspended, and how many of them have neither an app nor a passkey.</summary>
+    /// <summary>Super admins who are not suspended, and how many of them have no app, no passkey and no number for codes.</summary>
     public (int All, int WithoutSecondFactor) CountOperators()
     {
         using var connection = control.Open();
         using var command = connection.Command(
             """
             SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM totp WHERE person_id = person.id AND sealed_key IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM passkey WHERE person_id = person.id))
+                AND NOT EXISTS (SELECT 1 FROM passkey WHERE person_id = person.id)
+                AND NOT EXISTS (SELECT 1 FROM phone WHERE person_id = person.id))
             FROM person WHERE system_role = 'super_admin' AND suspended_at IS NULL
             """);
         using var row = command.ExecuteReader();

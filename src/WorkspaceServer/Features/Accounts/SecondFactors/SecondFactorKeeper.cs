@@ -16,6 +16,9 @@ internal enum SecondFactorProof
     None,
     App,
     BackupCode,
+
+    /// <summary>A code by short message.</summary>
+    Message,
 }
 
 /// <summary>Sets up, checks and takes away authenticator apps and backup codes.</summary>
