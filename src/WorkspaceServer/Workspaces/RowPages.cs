@@ -37,7 +37,7 @@ internal sealed record RowsMessage(
 /// <summary>How long a walk through a long table may take until it stops looking for rows that fit, and until it stops counting them.</summary>
 internal sealed record LookingTime(TimeSpan Finding, TimeSpan Counting)
 {
-    public static LookingTime OfPages { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(40));
+    public static LookingTime OfPages { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(20));
 
     /// <summary>To the end of the table, for files.</summary>
     public static LookingTime Whole { get; } = new(TimeSpan.MaxValue, TimeSpan.MaxValue);

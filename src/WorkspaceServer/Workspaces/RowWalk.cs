@@ -30,8 +30,8 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
     private const int Growth = 4;
 
     /// <summary>A stretch that took less is followed by a longer one, and one that took more than <see cref="Long"/> by a shorter one.</summary>
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(10);
 
     private readonly long started = Stopwatch.GetTimestamp();
     private readonly LookingTime time = message.Time ?? LookingTime.OfPages;
