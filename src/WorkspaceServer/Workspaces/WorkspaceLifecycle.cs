@@ -41,8 +41,12 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
         }
 
         var workspace = new Workspace(WorkspaceId.New(clock.GetUtcNow()), name, RandomNumberGenerator.GetBytes(KeyDerivation.SaltBytes), clock.GetUtcNow());
+
+        // Held from before the row is there until it counts, so that no sweep takes the file for one of a workspace that is gone.
+        using var turn = WorkspaceTurn.TryTake(folder, workspace.Id) ?? throw new InvalidOperationException($"Somebody holds the new workspace {workspace.Id}.");
         store.Begin(workspace);
-        store.Finish(workspace.Id, () => MakeFile(workspace, makeFile), connection => record(connection, workspace));
+        MakeFile(workspace, makeFile);
+        store.Finish(workspace.Id, connection => record(connection, workspace));
         return workspace;
     }
 
@@ -122,7 +126,20 @@ internal sealed class WorkspaceLifecycle(WorkspaceStore store, DataFolder folder
     }
 
     /// <summary>Removes the files of workspaces that were deleted, or whose making or deleting was cut short. Files without a row in the control database are left alone.</summary>
-    public void Sweep() => store.Sweep(folder.DeleteWorkspace);
+    public void Sweep() => Sweep(store, folder);
+
+    /// <inheritdoc cref="Sweep()"/>
+    public static void Sweep(WorkspaceStore store, DataFolder folder)
+    {
+        foreach (var id in store.ListGone().Where(id => Directory.Exists(folder.FolderOf(id))))
+        {
+            using var turn = WorkspaceTurn.TryTake(folder, id);
+            if (turn is not null && store.IsGone(id))
+            {
+                folder.DeleteWorkspace(id);
+            }
+        }
+    }
 
     private static ProblemException Unknown() => new(ProblemCodes.NotFound, "There is no such workspace. List them with: workspace-server workspace list");
 

@@ -26,35 +26,38 @@ internal sealed class WorkspaceStore(ControlDatabase control)
             ("@now", workspace.CreatedAt.ToUnixTimeSeconds()));
     }
 
-    /// <summary>Makes the workspace's file and lets the workspace appear, while nobody sweeps.</summary>
+    /// <summary>Lets the workspace appear, whose file is there.</summary>
     /// <param name="record">Writes the audit row, in the same transaction.</param>
-    public void Finish(WorkspaceId id, Action makeFile, Action<ControlConnection> record)
+    public void Finish(WorkspaceId id, Action<ControlConnection> record)
     {
         using var connection = control.Open();
         connection.Begin();
-        makeFile();
         connection.Execute("UPDATE workspace SET deleted_at = NULL WHERE id = @id", ("@id", id.ToString()));
         record(connection);
         connection.Commit();
     }
 
-    /// <summary>Hands every deleted workspace that is not on hold to <paramref name="remove"/>, while nobody makes one.</summary>
-    public void Sweep(Action<WorkspaceId> remove)
+    /// <summary>Every workspace that was deleted and is not on hold, or that is being made.</summary>
+    public IReadOnlyList<WorkspaceId> ListGone()
     {
         using var connection = control.Open();
-        connection.Begin();
-        var deleted = new List<WorkspaceId>();
-        using (var command = connection.Command("SELECT id FROM workspace WHERE deleted_at IS NOT NULL AND held_until IS NULL"))
-        using (var rows = command.ExecuteReader())
+        using var command = connection.Command("SELECT id FROM workspace WHERE deleted_at IS NOT NULL AND held_until IS NULL");
+        using var rows = command.ExecuteReader();
+        var gone = new List<WorkspaceId>();
+        while (rows.Read())
         {
-            while (rows.Read())
-            {
-                deleted.Add(WorkspaceId.Parse(rows.GetString(0)));
-            }
+            gone.Add(WorkspaceId.Parse(rows.GetString(0)));
         }
 
-        deleted.ForEach(remove);
-        connection.Commit();
+        return gone;
+    }
+
+    /// <summary>Whether it is one of <see cref="ListGone"/> now.</summary>
+    public bool IsGone(WorkspaceId id)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command("SELECT count(*) FROM workspace WHERE id = @id AND deleted_at IS NOT NULL AND held_until IS NULL", ("@id", id.ToString()));
+        return (long)command.ExecuteScalar()! == 1;
     }
 
     /// <summary>Null if it never existed or was deleted.</summary>

@@ -35,7 +35,7 @@ public sealed class S3LockTests(MotoServer server) : IClassFixture<MotoServer>
         Require();
         var mode = Enum.Parse<BackupLockMode>(lockMode);
         var expected = lockMode.ToUpperInvariant();
-        var bucket = $"lock-{mode}".ToLowerInvariant();
+        var bucket = $"lock-{bytes}";
         await using var wire = new RecordingWire(server.Address);
         using var store = await server.StoreAsync(bucket, hasLock: true, mode, wire.Address);
         var until = Seconds(TimeProvider.System.GetUtcNow().AddDays(30));

@@ -201,7 +201,7 @@ internal sealed class KeyRotation(VaultOptions options, TimeProvider clock, para
     private static IReadOnlyList<Workspace> Swept(DataFolder folder, ControlDatabase control)
     {
         var store = new WorkspaceStore(control);
-        store.Sweep(folder.DeleteWorkspace);
+        WorkspaceLifecycle.Sweep(store, folder);
         return store.ListKept();
     }
 
