@@ -6,7 +6,8 @@ using Xunit;
 namespace WorkspaceServer.Testing;
 
 /// <summary>The server as the process that operators run: it can be killed, and started again on what it left.</summary>
-internal sealed partial class ServerProgram(string home) : IDisposable
+/// <param name="environment">What the server itself is started with besides what it has from here; its other verbs are not.</param>
+internal sealed partial class ServerProgram(string home, IReadOnlyDictionary<string, string>? environment = null) : IDisposable
 {
     private Process? server;
 
@@ -62,8 +63,16 @@ internal sealed partial class ServerProgram(string home) : IDisposable
         server?.Dispose();
     }
 
-    private Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo(ProgramRun.Program, ["--home", home, .. arguments]) { RedirectStandardOutput = true })!;
+    private Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(ProgramRun.Program, ["--home", home, .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 
     [GeneratedRegex(@"VmRSS:\s+(?<kib>\d+) kB")]
     private static partial Regex Resident();

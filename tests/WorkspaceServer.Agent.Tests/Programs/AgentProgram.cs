@@ -16,7 +16,8 @@ internal sealed class AgentProgram(string program, IReadOnlyList<string> before,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The program in its own folder; beside the tests it would miss what they take from ASP.NET's framework.</summary>
-    public static AgentProgram Here(string home) => new(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../WorkspaceServer.Agent/release/workspace-agent")), [], home);
+    public static AgentProgram Here(string home, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../WorkspaceServer.Agent/release/workspace-agent")), [], home, environment);
 
     public Process Start(params string[] arguments)
     {

@@ -13,13 +13,24 @@ internal sealed class AgentHouse : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private string token = "";
 
-    private AgentHouse(Action<(string Server, string Agent)>? prepare)
+    private AgentHouse(Action<(string Server, string Agent)>? prepare, bool clocksJump)
     {
         Directory.CreateDirectory(folder.File("tables"));
         prepare?.Invoke((folder.File("server"), folder.File("agent")));
-        Server = new ServerProgram(folder.File("server"));
-        Agent = AgentProgram.Here(folder.File("agent"));
+        if (clocksJump)
+        {
+            (ServersClock, AgentsClock) = (new JumpingClock(folder.File("server.clock")), new JumpingClock(folder.File("agent.clock")));
+        }
+
+        Server = new ServerProgram(folder.File("server"), ServersClock?.Environment);
+        Agent = AgentProgram.Here(folder.File("agent"), AgentsClock?.Environment);
     }
+
+    /// <summary>Null if it is the one of this computer.</summary>
+    public JumpingClock? ServersClock { get; }
+
+    /// <inheritdoc cref="ServersClock"/>
+    public JumpingClock? AgentsClock { get; }
 
     public ServerProgram Server { get; }
 
@@ -30,9 +41,10 @@ internal sealed class AgentHouse : IAsyncDisposable
     public string Tables => folder.File("tables");
 
     /// <param name="prepare">Does something with the folders of both before anything is there.</param>
-    public static async Task<AgentHouse> StartAsync(Action<(string Server, string Agent)>? prepare = null)
+    /// <param name="clocksJump">Gives each of the two a clock that can be set.</param>
+    public static async Task<AgentHouse> StartAsync(Action<(string Server, string Agent)>? prepare = null, bool clocksJump = false)
     {
-        var house = new AgentHouse(prepare);
+        var house = new AgentHouse(prepare, clocksJump);
         await house.Server.RunAsync("init");
         await house.Server.RunAsync("workspace", "create", Workspace);
         house.token = (await house.Server.RunJsonAsync("token", "create", "-w", Workspace)).GetProperty("token").GetString()!;

@@ -5,8 +5,8 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Agents;
 
 /// <summary>
-/// kill -9 of the agent and of the server, and broken connections, at random places of real syncs. What was acknowledged is there once, nothing half is ever seen,
-/// and no more than the batch that was on its way is sent again. ATTACK_KILLS says how many.
+/// kill -9 of the agent and of the server, broken connections, full disks and clocks that jump, at random places of real syncs. What was acknowledged is there once,
+/// nothing half is ever seen, and no more than the batch that was on its way is sent again. ATTACK_KILLS says how many.
 /// </summary>
 public sealed class SyncChaosTests(ITestOutputHelper output)
 {
@@ -25,6 +25,13 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
     /// <summary>Starts of the agent that one sync may take; each is cut short by at most one blow.</summary>
     private const int MaxStarts = 6;
 
+    private const int DiskMebibytes = 128;
+
+    private static readonly TimeSpan[] Jumps = [TimeSpan.FromSeconds(45), TimeSpan.FromMinutes(10), TimeSpan.FromHours(2), TimeSpan.FromHours(26)];
+
+    /// <summary>Only root may mount a disk small enough to be filled.</summary>
+    private static readonly Blow[] Possible = [.. Enum.GetValues<Blow>().Where(blow => SmallDisk.Missing is null || blow is not (Blow.AgentsDiskFull or Blow.ServersDiskFull))];
+
     private static int Blows => int.TryParse(Environment.GetEnvironmentVariable("ATTACK_KILLS"), out var kills) ? kills : DefaultBlows;
 
     private static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("ATTACK_SEED"), out var seed) ? seed : DefaultSeed;
@@ -35,16 +42,23 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
     [Trait("claim", "D65")]
     public async Task EveryAcknowledgedBatchIsThereOnce_WhateverIsKilledOrCut()
     {
-        var fallen = await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new SeededRandom((Seed * Lanes) + (ulong)lane), Blows / Lanes))));
+        var fallen = await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new SeededRandom((Seed * Lanes) + (ulong)lane), Blows / Lanes, first: lane * (Blows / Lanes)))));
 
         output.WriteLine($"seed {Seed}: {string.Join(", ", fallen.SelectMany(each => each).GroupBy(blow => blow).Select(group => $"{group.Count()} × {group.Key}"))}");
         Assert.Equal(Blows / Lanes * Lanes, fallen.Sum(each => each.Count));
-        Assert.All(Enum.GetValues<Blow>(), blow => Assert.Contains(blow, fallen.SelectMany(each => each)));
+        Assert.All(Possible, blow => Assert.Contains(blow, fallen.SelectMany(each => each)));
     }
 
-    private static async Task<List<Blow>> LaneAsync(SeededRandom random, int blows)
+    /// <param name="first">Which kind of blow falls first.</param>
+    private static async Task<List<Blow>> LaneAsync(SeededRandom random, int blows, int first)
     {
-        await using var house = await AgentHouse.StartAsync();
+        SmallDisk? agentsDisk = null;
+        SmallDisk? serversDisk = null;
+        await using var house = await AgentHouse.StartAsync(
+            home => (agentsDisk, serversDisk) = SmallDisk.Missing is null ? (SmallDisk.Mount(home.Agent, DiskMebibytes), SmallDisk.Mount(home.Server, DiskMebibytes)) : default, clocksJump: true);
+        using var _ = agentsDisk;
+        using var __ = serversDisk;
+        var scene = new Scene(house, agentsDisk, serversDisk);
         var table = house.Table("orders", (ulong)random.Next(int.MaxValue), Rows, LongRow);
         await house.PairAsync();
         await house.Agent.SucceedAsync("sync", "--once");
@@ -54,7 +68,7 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         for (var sync = 0; fallen.Count < blows; sync++)
         {
             Assert.True(sync < 10 * blows, "The blows do not fall.");
-            await SyncAsync(house, table, random, (Blow)(fallen.Count % Enum.GetValues<Blow>().Length), fallen);
+            await SyncAsync(scene, table, random, Possible[(first + fallen.Count) % Possible.Length], fallen);
             table.ChangeMost();
             table.Write();
         }
@@ -66,17 +80,19 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
     }
 
     /// <summary>One sync into which a blow falls, and as many starts of the agent as it takes after that.</summary>
-    private static async Task SyncAsync(AgentHouse house, BooksTable table, SeededRandom random, Blow blow, List<Blow> fallen)
+    private static async Task SyncAsync(Scene scene, BooksTable table, SeededRandom random, Blow blow, List<Blow> fallen)
     {
+        var house = scene.House;
         var (up, down) = house.Network.Passed;
         house.Network.Begin();
         var before = await house.AskAsync(table.Question);
         var struck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Process? agent = null;
+        var jump = Jumps[random.Next(Jumps.Length)] * (random.OneIn(2) ? 1 : -1);
         var isUp = blow == Blow.ConnectionCutOnTheWay || (blow != Blow.AnswerCut && random.OneIn(2));
         var expected = Math.Max(1, isUp ? up : down);
         var pause = random.OneIn(2) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(random.Next(MaxMicroseconds));
-        house.Network.When(isUp, random.Next((int)Math.Min(expected, int.MaxValue)), breaks: blow is Blow.ConnectionCutOnTheWay or Blow.AnswerCut, () => _ = Task.Run(() => StrikeAsync(house, blow, pause, agent!, struck)));
+        house.Network.When(isUp, random.Next((int)Math.Min(expected, int.MaxValue)), breaks: blow is Blow.ConnectionCutOnTheWay or Blow.AnswerCut, () => _ = Task.Run(() => StrikeAsync(scene, blow, pause, jump, agent!, struck)));
 
         var starts = 0;
         int code;
@@ -91,6 +107,7 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
             if (starts == 1 && !house.Network.Cancel())
             {
                 await struck.Task;
+                scene.Mend();
                 fallen.Add(blow);
                 if (code != 0)
                 {
@@ -109,7 +126,7 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         Assert.Equal(table.Answer, await house.AskAsync(table.Question));
     }
 
-    private static async Task StrikeAsync(AgentHouse house, Blow blow, TimeSpan pause, Process agent, TaskCompletionSource struck)
+    private static async Task StrikeAsync(Scene scene, Blow blow, TimeSpan pause, TimeSpan jump, Process agent, TaskCompletionSource struck)
     {
         try
         {
@@ -119,14 +136,30 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
                 Thread.SpinWait(100);
             }
 
-            if (blow == Blow.AgentKilled)
+            switch (blow)
             {
-                agent.Kill();
-            }
-            else if (blow == Blow.ServerKilled)
-            {
-                await house.Server.KillAsync();
-                await house.StartServerAsync();
+                case Blow.AgentKilled:
+                    agent.Kill();
+                    break;
+                case Blow.ServerKilled:
+                    await scene.House.Server.KillAsync();
+                    await scene.House.StartServerAsync();
+                    break;
+                case Blow.AgentsDiskFull:
+                    scene.AgentsDisk!.Fill();
+                    break;
+                case Blow.ServersDiskFull:
+                    scene.ServersDisk!.Fill();
+                    break;
+                case Blow.AgentsClockJumps:
+                    scene.House.AgentsClock!.SetOff(jump);
+                    break;
+                case Blow.ServersClockJumps:
+                    scene.House.ServersClock!.SetOff(jump);
+                    break;
+                default:
+                    // The network has broken the connection already.
+                    break;
             }
 
             struck.SetResult();
@@ -156,5 +189,21 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         ServerKilled,
         ConnectionCutOnTheWay,
         AnswerCut,
+        AgentsDiskFull,
+        ServersDiskFull,
+        AgentsClockJumps,
+        ServersClockJumps,
+    }
+
+    private sealed record Scene(AgentHouse House, SmallDisk? AgentsDisk, SmallDisk? ServersDisk)
+    {
+        /// <summary>Somebody made room, and set the clocks right.</summary>
+        public void Mend()
+        {
+            AgentsDisk?.MakeRoom();
+            ServersDisk?.MakeRoom();
+            House.AgentsClock!.SetOff(TimeSpan.Zero);
+            House.ServersClock!.SetOff(TimeSpan.Zero);
+        }
     }
 }
