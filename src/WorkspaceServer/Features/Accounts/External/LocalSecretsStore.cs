@@ -31,10 +31,11 @@ internal sealed class LocalSecretsStore(ControlDatabase control)
     {
         using var connection = control.Open();
         connection.Begin();
-        var others = connection.Execute("DELETE FROM passkey") + connection.Execute("DELETE FROM phone");
+        var passkeys = connection.Execute("DELETE FROM passkey");
+        var phones = connection.Execute("DELETE FROM phone");
         var wiped = new WipedSecrets(
             connection.Execute("DELETE FROM credential"),
-            others + connection.Execute("DELETE FROM totp"),
+            passkeys + phones + connection.Execute("DELETE FROM totp"),
             connection.Execute("DELETE FROM backup_code"),
             connection.Execute("DELETE FROM session"));
         connection.Execute("DELETE FROM backup_code_set");
