@@ -44,13 +44,13 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
     {
         var fallen = await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new SeededRandom((Seed * Lanes) + (ulong)lane), Blows / Lanes, first: lane * (Blows / Lanes)))));
 
-        output.WriteLine($"seed {Seed}: {string.Join(", ", fallen.SelectMany(each => each).GroupBy(blow => blow).Select(group => $"{group.Count()} × {group.Key}"))}");
+        output.WriteLine($"seed {Seed}: {string.Join(", ", fallen.SelectMany(each => each).GroupBy(each => each.Blow).Select(group => $"{group.Count()} × {group.Key} ({group.Count(each => each.HasStopped)} stopped the sync)"))}");
         Assert.Equal(Blows / Lanes * Lanes, fallen.Sum(each => each.Count));
-        Assert.All(Possible, blow => Assert.Contains(blow, fallen.SelectMany(each => each)));
+        Assert.All(Possible, blow => Assert.Contains(blow, fallen.SelectMany(each => each).Select(each => each.Blow)));
     }
 
     /// <param name="first">Which kind of blow falls first.</param>
-    private static async Task<List<Blow>> LaneAsync(SeededRandom random, int blows, int first)
+    private static async Task<List<(Blow Blow, bool HasStopped)>> LaneAsync(SeededRandom random, int blows, int first)
     {
         SmallDisk? agentsDisk = null;
         SmallDisk? serversDisk = null;
@@ -64,7 +64,8 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         await house.Agent.SucceedAsync("sync", "--once");
         table.ChangeMost();
         table.Write();
-        var fallen = new List<Blow>();
+        await ClocksCountAsync(house, first == 0 ? house.AgentsClock! : house.ServersClock!);
+        var fallen = new List<(Blow Blow, bool HasStopped)>();
         for (var sync = 0; fallen.Count < blows; sync++)
         {
             Assert.True(sync < 10 * blows, "The blows do not fall.");
@@ -79,8 +80,17 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
         return fallen;
     }
 
+    /// <summary>A clock that is set wrong is one that the program reads.</summary>
+    private static async Task ClocksCountAsync(AgentHouse house, JumpingClock clock)
+    {
+        clock.SetOff(TimeSpan.FromHours(2));
+        var off = await house.Agent.RunAsync("sync", "--once", "--json");
+        clock.SetOff(TimeSpan.Zero);
+        Assert.Contains("clock_off", off.Output + off.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>One sync into which a blow falls, and as many starts of the agent as it takes after that.</summary>
-    private static async Task SyncAsync(Scene scene, BooksTable table, SeededRandom random, Blow blow, List<Blow> fallen)
+    private static async Task SyncAsync(Scene scene, BooksTable table, SeededRandom random, Blow blow, List<(Blow Blow, bool HasStopped)> fallen)
     {
         var house = scene.House;
         var (up, down) = house.Network.Passed;
@@ -108,7 +118,7 @@ public sealed class SyncChaosTests(ITestOutputHelper output)
             {
                 await struck.Task;
                 scene.Mend();
-                fallen.Add(blow);
+                fallen.Add((blow, code != 0));
                 if (code != 0)
                 {
                     // Whoever asks meanwhile sees all of what was there before, or all of what is to come.
