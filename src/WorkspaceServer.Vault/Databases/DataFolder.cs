@@ -3,8 +3,7 @@ namespace WorkspaceServer.Vault.Databases;
 /// <summary>Where every file lives. Paths are built from ids that the server made, never from what a caller sent.</summary>
 /// <remarks>
 /// control.db; audit.anchor; workspaces/ID/workspace.db and statements.log; mail/ID.eml where no mail server is set; backup/FILE.stamps, which
-/// page of each file is in the store; making/ID, while a workspace is made; smoke, while a smoke test runs; security/DAY.jsonl, the security log.
-/// Folders 0700, files 0600, whatever the umask.
+/// page of each file is in the store; making/ID, while a workspace is made; smoke, while a smoke test runs; security/DAY.jsonl, the security log. Folders 0700, files 0600, whatever the umask.
 /// </remarks>
 public sealed class DataFolder
 {
