@@ -17,5 +17,4 @@ export ATTACK_BACKUP_KILLS=${ATTACK_BACKUP_KILLS:-50} ATTACK_BACKUP_SEQUENCES=${
 # Not named WORKSPACE_…: those are settings of the server, which refuses the ones that it does not know.
 export ATTACK_STATEMENTS=${ATTACK_STATEMENTS:-$((ATTACK_CASES / 10))}
 echo "attack: $ATTACK_CASES requests and messages, $ATTACK_STATEMENTS statements, ATTACK_SEED=$ATTACK_SEED"
-exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase EdgeScan"
-exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase RestoreEquality"
+exec ops/test.sh --projects "WorkspaceServer.Tests WorkspaceServer.EndToEnd" --only "Attack. SyncAttack SyncChaos MalformedCalls GeneratedSql HostileSql Injection HostileNames OAuthToken BackupCrash KeyRotationCrash SimulatedNights PinnedDatabase EdgeScan RestoreEquality"
