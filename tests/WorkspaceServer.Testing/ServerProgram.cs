@@ -41,6 +41,16 @@ internal sealed partial class ServerProgram(string home, IReadOnlyDictionary<str
         server = null;
     }
 
+    /// <summary>As systemd does: it may end what it is at, and closes its files.</summary>
+    public async Task StopAsync()
+    {
+        using var sent = Process.Start("kill", ["-TERM", server!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await sent.WaitForExitAsync(Cancel);
+        await server.WaitForExitAsync(Cancel);
+        server.Dispose();
+        server = null;
+    }
+
     /// <summary>Memory that the program and its workers hold, as the kernel counts it (VmRSS, proc(5)); pages that they share count for each.</summary>
     public long ResidentBytes() => Directory.GetDirectories($"/proc/{server!.Id}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Distinct().Append(server.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))
