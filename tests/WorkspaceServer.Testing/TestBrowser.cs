@@ -16,6 +16,9 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
     /// <summary>What the form says it comes from; null to say nothing.</summary>
     public string? Origin { get; set; } = server.Get<Hosting.PublicAddress>().Origin;
 
+    /// <summary>What it likes best, as Accept-Language has it.</summary>
+    public string? Language { get; set; }
+
     public string? FetchSite { get; set; } = "same-origin";
 
     /// <summary>A browser with the same cookies, as somebody who copied them has it.</summary>
@@ -77,6 +80,7 @@ internal sealed partial class TestBrowser(RunningServer server, string address =
         using var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.TryAddWithoutValidation("Accept", accept);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept-Language", Language);
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", address);
         if (isHttps)
         {

@@ -18,7 +18,7 @@ internal static class ListRolesCommand
             var id = context.FindWorkspace(context.Arguments.GetValue(workspace)!, Permissions.MembersRead).Id;
             var custom = context.Get<RoleBook>().List(id);
             context.Output.Result(
-                new { Roles = Roles.All.Select(RoleAnswer.Of).Concat(custom.Select(RoleAnswer.Of)), Permissions = Permissions.OfWorkspaces.Select(each => new { each.Name, each.Meaning }) },
+                new { Roles = Roles.All.Select(RoleAnswer.Of).Concat(custom.Select(RoleAnswer.Of)), Permissions = Permissions.OfWorkspaces.Select(each => new { each.Name, Meaning = each.Meaning.English }) },
                 output => Print(output, custom));
             return Task.FromResult(ExitCodes.Ok);
         });
@@ -31,6 +31,6 @@ internal static class ListRolesCommand
             Permissions.OfWorkspaces.Select(permission => new[] { permission.Name }
                 .Concat(Roles.All.Select(role => Roles.PermissionsOf(role).Contains(permission) ? "yes" : ""))
                 .Concat(custom.Select(role => role.Denials.Contains(permission) ? "denied" : role.Grants.Contains(permission) ? "yes" : ""))
-                .Append(permission.Meaning).ToArray()));
+                .Append(permission.Meaning.English).ToArray()));
     }
 }

@@ -1,4 +1,5 @@
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Languages;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.External;
@@ -44,6 +45,7 @@ internal static class WebServer
 
         var app = builder.Build();
         HttpServer.WarnIfExposed(app);
+        app.Services.GetRequiredService<LanguageChoice>().Use(app);
         Pipeline.Use(app);
         MapFeatures(app);
         change?.Map?.Invoke(app);

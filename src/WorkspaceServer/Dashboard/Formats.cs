@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Numerics;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Dashboard;
 
 /// <summary>How numbers, money and times are written for people: Indian grouping, days of India's one time zone.</summary>
 internal static class Formats
 {
+    /// <summary>One text, so that May, which is also a word, is not said for the month.</summary>
+    public const string Months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+
     private const char Minus = '\u2212';
 
     // India has had no summer time since 1945, so a fixed offset is the time zone.
@@ -44,21 +48,34 @@ internal static class Formats
     }
 
     /// <summary>30 Sep 2026.</summary>
-    public static string Date(DateTimeOffset time) => Local(time).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+    public static string Date(DateTimeOffset time)
+    {
+        var day = Local(time);
+        return string.Create(CultureInfo.InvariantCulture, $"{day.Day} {Month(day.Month)} {day.Year:D4}");
+    }
 
     /// <summary>Sat, Sun.</summary>
-    public static string Weekday(DateTimeOffset time) => Local(time).ToString("ddd", CultureInfo.InvariantCulture);
+    public static string Weekday(DateTimeOffset time) => Local(time).DayOfWeek switch
+    {
+        DayOfWeek.Monday => T["Mon"],
+        DayOfWeek.Tuesday => T["Tue"],
+        DayOfWeek.Wednesday => T["Wed"],
+        DayOfWeek.Thursday => T["Thu"],
+        DayOfWeek.Friday => T["Fri"],
+        DayOfWeek.Saturday => T["Sat"],
+        _ => T["Sun"],
+    };
 
     /// <summary>30 Sep 2026, 10:42:07.</summary>
-    public static string Moment(DateTimeOffset time) => Local(time).ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset time) => $"{Date(time)}, {Clock(time)}";
 
     /// <summary>10:42:07.</summary>
     public static string Clock(DateTimeOffset time) => Local(time).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>about 40 s left, about 3 min left.</summary>
     public static string Left(TimeSpan left) => left < TimeSpan.FromSeconds(90)
-        ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(1, Math.Ceiling(left.TotalSeconds)):0} s left")
-        : string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(left.TotalMinutes):0} min left");
+        ? T["about {0} s left", Math.Max(1, Math.Ceiling(left.TotalSeconds))]
+        : T["about {0} min left", Math.Ceiling(left.TotalMinutes)];
 
     /// <summary>412 MB: three digits at most before the unit, and one after the point below ten.</summary>
     public static string Bytes(long bytes)
@@ -78,15 +95,15 @@ internal static class Formats
     {
         if ((now - time).Duration() < TimeSpan.FromMinutes(1))
         {
-            return "now";
+            return T["now"];
         }
 
         var days = (Local(now).Date - Local(time).Date).Days;
         return days switch
         {
             0 => Local(time).ToString("HH:mm", CultureInfo.InvariantCulture),
-            1 => "yesterday",
-            -1 => "tomorrow, " + Local(time).ToString("HH:mm", CultureInfo.InvariantCulture),
+            1 => T["yesterday"],
+            -1 => T["tomorrow, {0}", Local(time).ToString("HH:mm", CultureInfo.InvariantCulture)],
             _ => Date(time),
         };
     }
@@ -100,6 +117,8 @@ internal static class Formats
         var words = name.Split([' ', '.', '@'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return string.Concat(words.Take(2).Select(word => StringInfo.GetNextTextElement(word))).ToUpperInvariant();
     }
+
+    private static string Month(int number) => T[Months].Split(' ') is { Length: 12 } months ? months[number - 1] : Months.Split(' ')[number - 1];
 
     private static DateTimeOffset Local(DateTimeOffset time) => time.ToOffset(India);
 

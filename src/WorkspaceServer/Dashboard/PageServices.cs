@@ -1,3 +1,4 @@
+using WorkspaceServer.Dashboard.Languages;
 using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Hosting;
 
@@ -12,5 +13,6 @@ internal static class PageServices
         CrossSiteCheck.RemoveKeyRing(services);
         services.AddSingleton<IProblemPage, ProblemPage>();
         services.AddSingleton<LiveStreams>();
+        services.AddSingleton(LanguageChoice.OfProgram());
     }
 }

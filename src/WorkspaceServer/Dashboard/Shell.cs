@@ -1,3 +1,5 @@
+using WorkspaceServer.Dashboard.Languages;
+
 namespace WorkspaceServer.Dashboard;
 
 /// <summary>What stands around a page with a menu: who is signed in, where they are, and where else they may go.</summary>
@@ -8,11 +10,11 @@ namespace WorkspaceServer.Dashboard;
 internal sealed record Shell(string Person, string? Workspace, string? Role, IReadOnlyList<MenuGroup> Menu);
 
 /// <param name="Title">Null for the first group, which needs none.</param>
-internal sealed record MenuGroup(string? Title, IReadOnlyList<MenuItem> Items);
+internal sealed record MenuGroup(LaterText? Title, IReadOnlyList<MenuItem> Items);
 
 /// <param name="Icon">The name of a symbol in icons.svg.</param>
 /// <param name="InBar">Also in the bar at the bottom of a phone, which holds four and the menu.</param>
-internal sealed record MenuItem(string Label, string Icon, string Href, bool InBar = false);
+internal sealed record MenuItem(LaterText Label, string Icon, string Href, bool InBar = false);
 
 /// <summary>Knows the shell of a request. The dashboard draws it; the features know who may go where.</summary>
 internal interface IShells
@@ -33,4 +35,4 @@ internal enum MenuPlace
 /// <param name="Order">Within its group, from the least.</param>
 /// <param name="Path">Behind the workspace's own address, such as "/team"; empty for its first page.</param>
 /// <param name="Permission">Who lacks it in this workspace does not see the entry.</param>
-internal sealed record WorkspaceMenuEntry(MenuPlace Place, int Order, string Label, string Icon, string Path, string Permission, bool InBar = false);
+internal sealed record WorkspaceMenuEntry(MenuPlace Place, int Order, LaterText Label, string Icon, string Path, string Permission, bool InBar = false);

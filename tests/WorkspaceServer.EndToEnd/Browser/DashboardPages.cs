@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Dashboard.Components;
 using WorkspaceServer.Features.Accounts;
+using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Doctor;
@@ -9,10 +10,10 @@ using WorkspaceServer.Features.OAuth.Pages;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Tables.Pages;
-using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
@@ -292,16 +293,19 @@ internal static class DashboardPages
     internal sealed class Shells : IShells
     {
         private static readonly Shell Personal = new("Asha Kulkarni", null, null,
-            [new MenuGroup(null, [new MenuItem("Workspaces", "home", "/", InBar: true), new MenuItem("Security", "lock", AccountPaths.Security, InBar: true), new MenuItem("Account Settings", "settings", AccountPaths.Settings)])]);
+            [new MenuGroup(null, [new MenuItem(T.Later("Workspaces"), "home", "/", InBar: true), new MenuItem(T.Later("Security"), "lock", AccountPaths.Security, InBar: true), new MenuItem(T.Later("Account Settings"), "settings", AccountPaths.Settings)])]);
 
         private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner",
         [
-            new MenuGroup(null, [new MenuItem("Overview", "home", Home, InBar: true)]),
-            new MenuGroup("Data", [new MenuItem("Tables", "table", "/w/1/tables", InBar: true), new MenuItem("SQL", "sql", "/w/1/sql")]),
-            new MenuGroup("AI", [new MenuItem("AI clients", "plug", "/w/1/clients"), new MenuItem("Activity", "pulse", "/w/1/activity", InBar: true)]),
-            new MenuGroup("Workspace", [new MenuItem("Team", "team", "/w/1/team"), new MenuItem("Audit", "audit", "/w/1/audit", InBar: true)]),
-            new MenuGroup("You", [new MenuItem("Security", "lock", AccountPaths.Security)]),
+            new MenuGroup(null, [new MenuItem(T.Later("Overview"), "home", Home, InBar: true)]),
+            new MenuGroup(T.Later("Data"), [new MenuItem(T.Later("Tables"), "table", "/w/1/tables", InBar: true), new MenuItem(T.Later("SQL"), "sql", "/w/1/sql")]),
+            new MenuGroup(T.Later("AI"), [new MenuItem(T.Later("AI clients"), "plug", "/w/1/clients"), new MenuItem(T.Later("Activity"), "pulse", "/w/1/activity", InBar: true)]),
+            new MenuGroup(T.Later("Workspace"), [new MenuItem(T.Later("Team"), "team", "/w/1/team"), new MenuItem(T.Later("Audit"), "audit", "/w/1/audit", InBar: true)]),
+            new MenuGroup(T.Later("You"), [new MenuItem(T.Later("Security"), "lock", AccountPaths.Security)]),
         ]);
+
+        /// <summary>Both, for whoever looks for what pages did not make up themselves.</summary>
+        public static IReadOnlyList<Shell> Made => [Personal, Firm];
 
         public Shell For(HttpContext context) => context.Request.Path.Value is { } path && (path.StartsWith("/gallery/team", StringComparison.Ordinal) || path.StartsWith("/gallery/w-", StringComparison.Ordinal)) ? Firm : Personal;
     }

@@ -36,7 +36,7 @@ internal static class AuthorityTable
         text.Append(string.Concat(Roles.All.Select(_ => "---|"))).Append("---|\n");
         foreach (var permission in Permissions.All)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{permission.Name}` | {permission.Meaning} | ")
+            text.Append(CultureInfo.InvariantCulture, $"| `{permission.Name}` | {permission.Meaning.English} | ")
                 .AppendJoin(" | ", Roles.All.Select(role => Roles.PermissionsOf(role).Contains(permission) ? "yes" : ""))
                 .Append(CultureInfo.InvariantCulture, $" | {(Permissions.UnderSupport.Contains(permission) ? "yes" : "")} |\n");
         }

@@ -19,7 +19,7 @@ public sealed partial class PermissionsTests
         Assert.All(Permissions.All, permission =>
         {
             Assert.Matches(Shape(), permission.Name);
-            Assert.Matches(@"^[A-Z].{10,80}\.$", permission.Meaning);
+            Assert.Matches(@"^[A-Z].{10,80}\.$", permission.Meaning.English);
             Assert.Equal(permission.IsSystem, permission.Name.StartsWith("system.", StringComparison.Ordinal));
         });
     }

@@ -1,4 +1,5 @@
 namespace WorkspaceServer.Dashboard.Components;
 
 /// <summary>One option of a <see cref="SelectField"/>.</summary>
-public sealed record SelectOption(string Value, string Label);
+/// <param name="IsName">It is called so in every language.</param>
+public sealed record SelectOption(string Value, string Label, bool IsName = false);

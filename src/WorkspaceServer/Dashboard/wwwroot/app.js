@@ -10,7 +10,7 @@ document.addEventListener("click", async (event) => {
     const from = document.getElementById(button.dataset.copy);
     const items = [...from.querySelectorAll("li")].map((item) => item.textContent);
     await navigator.clipboard.writeText(from.value ?? (items.join("\n") || from.textContent));
-    button.lastChild.textContent = " Copied";
+    button.lastChild.textContent = ` ${button.dataset.copied}`;
   }
 });
 

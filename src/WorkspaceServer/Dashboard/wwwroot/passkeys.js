@@ -22,7 +22,7 @@ async function send(form) {
     form.elements.credential.value = JSON.stringify(await answer(form.dataset.passkey === "add", await challenge(form)));
     form.submit();
   } catch (error) {
-    alert.querySelector("span").textContent = sentence(error);
+    alert.querySelector("span").textContent = sentence(error, form.dataset);
     alert.hidden = false;
     button.removeAttribute("aria-busy");
     button.disabled = false;
@@ -46,15 +46,16 @@ const answer = (adds, options) =>
     ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
     : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
 
-function sentence(error) {
+// What the page says in the language of its reader.
+function sentence(error, said) {
   switch (error.name) {
     case "NotAllowedError":
-      return "The device did not answer, or it was cancelled. Try again, or use another way.";
+      return said.cancelled;
     case "InvalidStateError":
-      return "This device has a passkey for your account already.";
+      return said.known;
     case "Error":
       return error.message;
     default:
-      return "This did not work. Load the page again.";
+      return said.failed;
   }
 }

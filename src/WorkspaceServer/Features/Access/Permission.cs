@@ -1,4 +1,5 @@
 using System.Collections;
+using WorkspaceServer.Dashboard.Languages;
 
 namespace WorkspaceServer.Features.Access;
 
@@ -7,7 +8,7 @@ namespace WorkspaceServer.Features.Access;
 /// <param name="Meaning">What it opens, in one line.</param>
 /// <param name="IsSystem">Belongs to the whole server, and so to super admins only; no role of a workspace holds it.</param>
 /// <param name="Bit">Its place in a <see cref="PermissionSet"/>.</param>
-internal sealed record Permission(string Name, string Meaning, bool IsSystem, ulong Bit)
+internal sealed record Permission(string Name, LaterText Meaning, bool IsSystem, ulong Bit)
 {
     public override string ToString() => Name;
 }

@@ -1,3 +1,5 @@
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
+
 namespace WorkspaceServer.Features.Accounts;
 
 /// <summary>What a person calls the browser that sends this User-Agent. A name for a list, nothing to rely on: it says what it likes.</summary>
@@ -16,10 +18,10 @@ internal static class DeviceName
         var system = Find(Systems, userAgent);
         return (browser, system) switch
         {
-            (null, null) => "Unknown device",
+            (null, null) => T["Unknown device"],
             (null, _) => system,
             (_, null) => browser,
-            _ => $"{browser} on {system}",
+            _ => T["{0} on {1}", browser, system],
         };
     }
 

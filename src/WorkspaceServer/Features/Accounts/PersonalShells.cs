@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Accounts.People;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts;
 
@@ -8,22 +9,22 @@ internal sealed class PersonalShells : IShells
 {
     private static readonly MenuGroup Own = new(null,
     [
-        new MenuItem("Workspaces", "home", AccountPaths.Home, InBar: true),
-        new MenuItem("Security", "lock", AccountPaths.Security, InBar: true),
-        new MenuItem("Account Settings", "settings", AccountPaths.Settings),
+        new MenuItem(T.Later("Workspaces"), "home", AccountPaths.Home, InBar: true),
+        new MenuItem(T.Later("Security"), "lock", AccountPaths.Security, InBar: true),
+        new MenuItem(T.Later("Account Settings"), "settings", AccountPaths.Settings),
     ]);
 
-    private static readonly MenuGroup Server = new("This server",
+    private static readonly MenuGroup Server = new(T.Later("This server"),
     [
-        new MenuItem("All workspaces", "table", "/operator/workspaces"),
-        new MenuItem("People", "team", "/operator/people"),
-        new MenuItem("Closures", "x", "/operator/closures"),
-        new MenuItem("All backups", "backup", "/operator/backups"),
-        new MenuItem("Support given", "info", "/operator/support"),
-        new MenuItem("AI switch", "plug", "/operator/ai"),
-        new MenuItem("Doctor", "pulse", "/operator/doctor"),
-        new MenuItem("Controls", "check", "/operator/controls"),
-        new MenuItem("Limits", "filter", "/operator/limits"),
+        new MenuItem(T.Later("All workspaces"), "table", "/operator/workspaces"),
+        new MenuItem(T.Later("People"), "team", "/operator/people"),
+        new MenuItem(T.Later("Closures"), "x", "/operator/closures"),
+        new MenuItem(T.Later("All backups"), "backup", "/operator/backups"),
+        new MenuItem(T.Later("Support given"), "info", "/operator/support"),
+        new MenuItem(T.Later("AI switch"), "plug", "/operator/ai"),
+        new MenuItem(T.Later("Doctor"), "pulse", "/operator/doctor"),
+        new MenuItem(T.Later("Controls"), "check", "/operator/controls"),
+        new MenuItem(T.Later("Limits"), "filter", "/operator/limits"),
     ]);
 
     public Shell For(HttpContext context)

@@ -12,6 +12,7 @@ using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces.Sync;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Agents;
 
@@ -55,7 +56,7 @@ internal static class AgentPages
     public static string AddressOf(WorkspaceId workspace, string agent) => $"{AccessPaths.PageOf(workspace)}{Behind}/{agent}";
 
     public static AgentRow RowOf(Agent agent) => new(
-        AddressOf(agent.Workspace, agent.Id), agent.Id, agent.Name, $"{agent.Platform}, agent {agent.Version}", agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null);
+        AddressOf(agent.Workspace, agent.Id), agent.Id, agent.Name, T["{0}, agent {1}", agent.Platform, agent.Version], agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null);
 
     public static AgentRights RightsOf(Policy policy, ClaimsPrincipal user, WorkspaceId workspace)
     {
@@ -97,7 +98,7 @@ internal static class AgentPages
             var now = clock.GetUtcNow();
             var all = agents.List(workspace, null, MaxShown);
             var names = all.ToDictionary(agent => agent.Id, agent => agent.Name);
-            string NameOf(string? agent) => agent is null ? "" : names.GetValueOrDefault(agent, "an agent that was paired long ago");
+            string NameOf(string? agent) => agent is null ? "" : names.GetValueOrDefault(agent, T["an agent that was paired long ago"]);
             return Page.Of<AgentsPage>(
                 new AgentsModel(
                     AccessPaths.PageOf(workspace),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Agents.Endpoints;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Agents;
 
@@ -31,7 +32,7 @@ internal static class AgentsFeature
     {
         services.AddSingleton<SentRuns>();
         services.AddSingleton<AgentPages.Shown>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, "Agents", "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, T.Later("Agents"), "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

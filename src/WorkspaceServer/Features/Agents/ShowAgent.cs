@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Agents;
 
@@ -65,11 +66,11 @@ internal static class ShowAgent
     {
         if (agent.CreatedBy is not { } person)
         {
-            return "whoever runs the server";
+            return T["whoever runs the server"];
         }
 
         using var connection = members.Open();
-        return MembershipStore.Find(connection, agent.Workspace, person) is { } maker ? maker.Name.Length > 0 ? maker.Name : maker.Email : "somebody who is no member any more";
+        return MembershipStore.Find(connection, agent.Workspace, person) is { } maker ? maker.Name.Length > 0 ? maker.Name : maker.Email : T["somebody who is no member any more"];
     }
 
     internal sealed record Fields(string Name);

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Databases;
 using WorkspaceServer.Vault.Keys;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Audit;
 
@@ -40,8 +41,8 @@ internal static class AuditFeature
     public static void AddAuditPages(this IServiceCollection services)
     {
         services.AddSingleton<AuditVerdicts>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, "Activity", "pulse", ActivityPages.Behind, Permissions.AuditRead.Name, InBar: true));
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 50, "Audit", "audit", AuditPages.Behind, Permissions.AuditRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, T.Later("Activity"), "pulse", ActivityPages.Behind, Permissions.AuditRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 50, T.Later("Audit"), "audit", AuditPages.Behind, Permissions.AuditRead.Name, InBar: true));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

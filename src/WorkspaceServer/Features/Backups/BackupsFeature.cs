@@ -1,11 +1,12 @@
+using WorkspaceServer.Control;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
-using WorkspaceServer.Control;
 using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault.Keys;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Backups;
 
@@ -41,7 +42,7 @@ internal static class BackupsFeature
     public static void AddBackupPages(this IServiceCollection services)
     {
         services.AddSingleton<BackupProgress>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, "Backups", "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, T.Later("Backups"), "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes) => ShowBackups.Map(routes);

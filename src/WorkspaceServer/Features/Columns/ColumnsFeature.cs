@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Columns;
 
@@ -13,7 +14,7 @@ internal static class ColumnsFeature
     }
 
     public static void AddColumnPages(this IServiceCollection services) =>
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 2, "Column privacy", "eye-off", ColumnPages.Behind, Permissions.ColumnsClassify.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 2, T.Later("Column privacy"), "eye-off", ColumnPages.Behind, Permissions.ColumnsClassify.Name));
 
     public static void Map(IEndpointRouteBuilder routes) => ColumnPages.Map(routes);
 }

@@ -13,7 +13,7 @@ internal sealed record ControlAnswer(
     public static IReadOnlyList<ControlAnswer> Of(IEnumerable<ControlStanding> controls) => [.. controls.Select(Of)];
 
     public static ControlAnswer Of(ControlStanding each) => new(
-        each.Control.Id, each.Control.Topic.Title(), each.Control.Title, NameOf(each.State), each.CheckedAt, each.Control.Claims, each.Tests, each.Unproved,
+        each.Control.Id, each.Control.Topic.Title(), each.Control.Title.ToString(), NameOf(each.State), each.CheckedAt, each.Control.Claims, each.Tests, each.Unproved,
         [.. each.Looks.Select(look => new ControlFinding(look.Check, look.State.ToString().ToLowerInvariant(), look.Text, look.Cure, look.At))], each.Unseen);
 
     /// <summary>As it stands in addresses and answers.</summary>

@@ -1,3 +1,5 @@
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
+
 namespace WorkspaceServer.Features.Controls;
 
 /// <summary>What a control is about, in the order in which pages show them.</summary>
@@ -19,14 +21,14 @@ internal static class ControlTopics
     /// <summary>As people read it.</summary>
     public static string Title(this ControlTopic topic) => topic switch
     {
-        ControlTopic.SignIn => "Signing in",
-        ControlTopic.Rights => "Who may do what",
-        ControlTopic.Encryption => "Encryption and keys",
-        ControlTopic.Ai => "What an AI can do",
-        ControlTopic.Network => "On the way to the server",
-        ControlTopic.Records => "What is written down",
-        ControlTopic.Backup => "Backups",
-        ControlTopic.YourData => "Your own data",
-        _ => "Upkeep of the program",
+        ControlTopic.SignIn => T["Signing in"],
+        ControlTopic.Rights => T["Who may do what"],
+        ControlTopic.Encryption => T["Encryption and keys"],
+        ControlTopic.Ai => T["What an AI can do"],
+        ControlTopic.Network => T["On the way to the server"],
+        ControlTopic.Records => T["What is written down"],
+        ControlTopic.Backup => T["Backups"],
+        ControlTopic.YourData => T["Your own data"],
+        _ => T["Upkeep of the program"],
     };
 }

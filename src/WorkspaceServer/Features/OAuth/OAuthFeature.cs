@@ -6,6 +6,7 @@ using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Exchange;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.OAuth.Stops;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.OAuth;
 
@@ -27,7 +28,7 @@ internal static class OAuthFeature
         services.AddSingleton<TokenPairStore>();
         services.AddSingleton<TokenDesk>();
         services.AddSingleton<ConsentDesk>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 0, "AI clients", "plug", ClientPaths.Behind, Permissions.ClientsRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 0, T.Later("AI clients"), "plug", ClientPaths.Behind, Permissions.ClientsRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -1,4 +1,5 @@
 using WorkspaceServer.Features.Tokens;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.OAuth;
 
@@ -7,19 +8,19 @@ internal static class ScopeWords
 {
     public static string LabelOf(string scope) => scope switch
     {
-        Scopes.TablesRead => "Read tables",
-        Scopes.Search => "Search",
-        Scopes.ActionsPropose => "Propose questions to save",
-        Scopes.DataPrivate => "Read private columns too",
+        Scopes.TablesRead => T["Read tables"],
+        Scopes.Search => T["Search"],
+        Scopes.ActionsPropose => T["Propose questions to save"],
+        Scopes.DataPrivate => T["Read private columns too"],
         _ => scope,
     };
 
     public static string HintOf(string scope) => scope switch
     {
-        Scopes.TablesRead => "Ask questions of tables and of the columns that do not stay hidden.",
-        Scopes.Search => "Find a party, an item or a voucher by its words.",
-        Scopes.ActionsPropose => "Nothing is saved until a person here accepts it.",
-        Scopes.DataPrivate => "Columns about persons, which stay hidden otherwise.",
+        Scopes.TablesRead => T["Ask questions of tables and of the columns that do not stay hidden."],
+        Scopes.Search => T["Find a party, an item or a voucher by its words."],
+        Scopes.ActionsPropose => T["Nothing is saved until a person here accepts it."],
+        Scopes.DataPrivate => T["Columns about persons, which stay hidden otherwise."],
         _ => "",
     };
 }

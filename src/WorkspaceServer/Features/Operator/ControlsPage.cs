@@ -42,7 +42,7 @@ internal static class ControlsPage
 
     private static ControlRow RowOf(ControlStanding each) => new(
         each.Control.Id,
-        each.Control.Title,
+        each.Control.Title.ToString(),
         ControlAnswer.NameOf(each.State),
         each.CheckedAt,
         each.Control.Claims,

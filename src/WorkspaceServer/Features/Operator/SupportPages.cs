@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Operator.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Operator;
 
@@ -37,7 +38,7 @@ internal static class SupportPages
         var (form, problems) = await Form.ReadAsync(context, Rules);
         if (problems is null && workspaces.Find(WorkspaceId.Parse(form.Workspace)) is null)
         {
-            problems = FormProblems.Of("workspace", "There is no such workspace.");
+            problems = FormProblems.Of("workspace", T["There is no such workspace."]);
         }
 
         if (problems is not null)
@@ -59,9 +60,9 @@ internal static class SupportPages
                 Path,
                 [
                     .. grants.List(workspace: null, before: null, Shown).Select(each => new GivenSupport(
-                        names.GetValueOrDefault(each.Workspace) ?? "A workspace that was deleted",
+                        names.GetValueOrDefault(each.Workspace) ?? T["A workspace that was deleted"],
                         "/w/" + each.Workspace,
-                        people.Find(each.Person)?.Name ?? "Somebody who is gone",
+                        people.Find(each.Person)?.Name ?? T["Somebody who is gone"],
                         each.Reason,
                         each.StateAt(now),
                         each.CreatedAt,
@@ -84,11 +85,11 @@ internal static class SupportPages
 
         public Validator()
         {
-            RuleFor(form => form.Workspace).Must(text => WorkspaceId.TryParse(text, out _)).WithMessage("Choose a workspace.");
+            RuleFor(form => form.Workspace).Must(text => WorkspaceId.TryParse(text, out _)).WithMessage(_ => T["Choose a workspace."]);
             RuleFor(form => form.Reason).Length(SupportGrants.MinReasonLength, SupportGrants.MaxReasonLength)
-                .WithMessage($"Say why, in {SupportGrants.MinReasonLength} to {SupportGrants.MaxReasonLength} characters. The owners read it.");
+                .WithMessage(_ => T["Say why, in {0} to {1} characters. The owners read it.", SupportGrants.MinReasonLength, SupportGrants.MaxReasonLength]);
             RuleFor(form => form.Minutes).Must(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes >= 1 && minutes <= MaxMinutes)
-                .WithMessage($"Give a number from 1 to {MaxMinutes}.");
+                .WithMessage(_ => T["Give a number from 1 to {0}.", MaxMinutes]);
         }
     }
 }

@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Overview;
 
@@ -53,6 +54,6 @@ internal static class CreateWorkspace
     {
         public Validator() => RuleFor(form => form.Name)
             .Must(name => name.Trim().Length is > 0 and <= WorkspaceLifecycle.MaxNameLength && !name.Any(char.IsControl))
-            .WithMessage($"Give a name of 1 to {WorkspaceLifecycle.MaxNameLength} characters, such as the name of the firm.");
+            .WithMessage(_ => T["Give a name of 1 to {0} characters, such as the name of the firm.", WorkspaceLifecycle.MaxNameLength]);
     }
 }

@@ -2,6 +2,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Overview;
 
@@ -14,7 +15,7 @@ internal static class OverviewFeature
         services.AddSingleton<NewWorkspaces>();
         services.AddSingleton<PersonalShells>();
         services.AddSingleton<IShells, WorkspaceShells>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Start, 0, "Overview", "home", "", Permissions.WorkspaceRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Start, 0, T.Later("Overview"), "home", "", Permissions.WorkspaceRead.Name, InBar: true));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Overview;
 
@@ -96,22 +97,22 @@ internal static class ShowOverview
         if (proposed > 0)
         {
             yield return new WaitingItem(
-                "check", proposed == 1 ? "An AI client proposes a question to save" : $"AI clients propose {proposed} questions to save", "Each waits for ten minutes. Nothing happens without a person.", "Decide", home + ProposalPaths.Behind);
+                "check", proposed == 1 ? T["An AI client proposes a question to save"] : T["AI clients propose {0} questions to save", proposed], T["Each waits for ten minutes. Nothing happens without a person."], T["Decide"], home + ProposalPaths.Behind);
         }
 
         if (catalog.Tables.Count > 0 && tokens.Length == 0 && may.Contains(Permissions.TokensCreate))
         {
-            yield return new WaitingItem("plug", "No AI is connected yet", "Give your AI one address, and it can ask about these tables.", "Connect one", home + "/clients");
+            yield return new WaitingItem("plug", T["No AI is connected yet"], T["Give your AI one address, and it can ask about these tables."], T["Connect one"], home + "/clients");
         }
 
         foreach (var token in tokens.Where(token => token.ExpiresAt - now < EndsSoon).OrderBy(token => token.ExpiresAt).Take(3))
         {
-            yield return new WaitingItem("key", $"The token {token.Name} ends on {Formats.Date(token.ExpiresAt)}", "After that day its AI client is refused. Make a new one in time.", "See tokens", home + "/tokens");
+            yield return new WaitingItem("key", T["The token {0} ends on {1}", token.Name, Formats.Date(token.ExpiresAt)], T["After that day its AI client is refused. Make a new one in time."], T["See tokens"], home + "/tokens");
         }
 
         foreach (var source in sources.Where(source => now - source.AsOf > Stale).Take(3))
         {
-            yield return new WaitingItem("clock", $"{source.Name} brought nothing since {Formats.Date(source.AsOf)}", "AI clients are told how old the rows are with each answer.", "See tables", home + "/tables");
+            yield return new WaitingItem("clock", T["{0} brought nothing since {1}", source.Name, Formats.Date(source.AsOf)], T["AI clients are told how old the rows are with each answer."], T["See tables"], home + "/tables");
         }
     }
 }

@@ -1,10 +1,12 @@
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Languages;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Overview;
 
@@ -29,8 +31,8 @@ internal sealed class WorkspaceShells(
         return own with
         {
             Workspace = name,
-            Role = member is null ? "support" : Roles.NameOf(member.Role),
-            Menu = [.. Groups(principal, workspace), new MenuGroup("You", [.. own.Menu[0].Items.Select(item => item with { InBar = false })])],
+            Role = member is null ? T["support"] : RoleWords.Of(Roles.NameOf(member.Role)),
+            Menu = [.. Groups(principal, workspace), new MenuGroup(T.Later("You"), [.. own.Menu[0].Items.Select(item => item with { InBar = false })])],
         };
     }
 
@@ -40,11 +42,11 @@ internal sealed class WorkspaceShells(
         .Select(group => new MenuGroup(TitleOf(group.Key), [.. group.Select(entry =>
             new MenuItem(entry.Label, entry.Icon, AccessPaths.PageOf(workspace) + entry.Path, entry.InBar))]));
 
-    private static string? TitleOf(MenuPlace place) => place switch
+    private static LaterText? TitleOf(MenuPlace place) => place switch
     {
-        MenuPlace.Data => "Data",
-        MenuPlace.Ai => "AI",
-        MenuPlace.Workspace => "Workspace",
+        MenuPlace.Data => T.Later("Data"),
+        MenuPlace.Ai => T.Later("AI"),
+        MenuPlace.Workspace => T.Later("Workspace"),
         _ => null,
     };
 }

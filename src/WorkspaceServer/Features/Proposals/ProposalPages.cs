@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Tables.Console;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Proposals;
 
@@ -101,7 +102,7 @@ internal static class ProposalPages
     {
         public Validator()
         {
-            RuleFor(form => form.Proposal).Matches("^[0-9a-f]{32}$").WithMessage("There is no such proposal.");
+            RuleFor(form => form.Proposal).Matches("^[0-9a-f]{32}$").WithMessage(_ => T["There is no such proposal."]);
             RuleFor(form => form.Name).Must(QuestionToSave.IsName).WithMessage(QuestionToSave.NameRule);
         }
     }

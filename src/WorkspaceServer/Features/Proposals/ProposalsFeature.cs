@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Proposals;
 
@@ -10,7 +11,7 @@ internal static class ProposalsFeature
     {
         services.AddSingleton<ProposalStore>();
         services.AddSingleton<ProposalDesk>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, "Proposals", "check", ProposalPaths.Behind, Permissions.ProposalsDecide.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 1, T.Later("Proposals"), "check", ProposalPaths.Behind, Permissions.ProposalsDecide.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Public;
 
@@ -45,13 +46,13 @@ internal static class CookiesPage
     /// <summary>Every cookie that this server sets; a test finds one that is not here.</summary>
     public static IReadOnlyList<CookieRow> List(AccountCookies cookies, ServerOptions server) =>
     [
-        new CookieRow(server.FormCookie, "Shows that a form that you send came from a page of this server.", "Until you close the browser"),
-        new CookieRow(cookies.Session.Name, "Keeps you signed in. Nobody can read from it who you are.", "Until you sign out or your session ends"),
-        new CookieRow(cookies.SecondFactor.Name, "Remembers between the two steps of signing in that the first was right.", "A few minutes"),
-        new CookieRow(cookies.Passkey.Name, "Belongs to the question that your passkey answers.", "A few minutes"),
-        new CookieRow(cookies.Browser.Name, "Lets a sign-in link work only in the browser that asked for it.", "A few minutes"),
-        new CookieRow(cookies.ExternalState.Name, "Belongs to a sign-in at your organisation's own page.", "A few minutes"),
-        new CookieRow(ChosenLook.NameOf(server), "Keeps what you chose here. Only set when you save.", "A year", IsOptional: true),
+        new CookieRow(server.FormCookie, T["Shows that a form that you send came from a page of this server."], T["Until you close the browser"]),
+        new CookieRow(cookies.Session.Name, T["Keeps you signed in. Nobody can read from it who you are."], T["Until you sign out or your session ends"]),
+        new CookieRow(cookies.SecondFactor.Name, T["Remembers between the two steps of signing in that the first was right."], T["A few minutes"]),
+        new CookieRow(cookies.Passkey.Name, T["Belongs to the question that your passkey answers."], T["A few minutes"]),
+        new CookieRow(cookies.Browser.Name, T["Lets a sign-in link work only in the browser that asked for it."], T["A few minutes"]),
+        new CookieRow(cookies.ExternalState.Name, T["Belongs to a sign-in at your organisation's own page."], T["A few minutes"]),
+        new CookieRow(ChosenLook.NameOf(server), T["Keeps what you chose here. Only set when you save."], T["A year"], IsOptional: true),
     ];
 
     private static IResult Show(HttpContext context, AccountCookies cookies, ServerOptions server, ChallengeOptions challenge, FormProblems? problems)

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Features.Controls;
 using WorkspaceServer.Features.Public.Pages;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Public;
 
@@ -32,13 +33,13 @@ internal static class PublicFeature
     private static IReadOnlyList<PublicTopic> Topics(IReadOnlyList<ControlStanding> controls) =>
     [
         .. controls.Where(each => !each.Control.IsInside).GroupBy(each => each.Control.Topic).OrderBy(topic => topic.Key).Select(topic => new PublicTopic(
-            topic.Key.Title(), [.. topic.Select(each => new PublicControl(each.Control.Title, ControlAnswer.NameOf(each.State), each.CheckedAt, each.Tests))])),
+            topic.Key.Title(), [.. topic.Select(each => new PublicControl(each.Control.Title.ToString(), ControlAnswer.NameOf(each.State), each.CheckedAt, each.Tests))])),
     ];
 
     /// <summary>Coarse on purpose: strangers learn no time and no size.</summary>
     private static (bool IsGood, string Words) Words(BackupHealth backups, BackupOptions options, TimeProvider clock) =>
-        !options.IsOn ? (false, "This server makes no backups.")
-        : backups.LastGood is not { } last ? (false, "No backup was made yet.")
-        : clock.GetUtcNow() - last > BackupHealth.MaxAge ? (false, "The last backup is more than a day old.")
-        : (true, "The last backup is less than a day old.");
+        !options.IsOn ? (false, T["This server makes no backups."])
+        : backups.LastGood is not { } last ? (false, T["No backup was made yet."])
+        : clock.GetUtcNow() - last > BackupHealth.MaxAge ? (false, T["The last backup is more than a day old."])
+        : (true, T["The last backup is less than a day old."]);
 }

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tables;
 
@@ -68,9 +69,9 @@ internal static class FollowUpload
     private static string StateOf(UploadJob job) => job.Work.IsCompleted ? "over" : string.Create(CultureInfo.InvariantCulture, $"{job.Progress.What} {job.Progress.Rows}");
 
     private static string? ErrorOf(UploadJob job) =>
-        job.Work.IsCanceled || job.Work.Exception?.InnerException is OperationCanceledException ? "You stopped it. Nothing was loaded."
+        job.Work.IsCanceled || job.Work.Exception?.InnerException is OperationCanceledException ? T["You stopped it. Nothing was loaded."]
         : job.Work.Exception?.InnerException is ProblemException problem ? problem.Message
-        : job.Work.IsFaulted ? "Something went wrong on this server, not with you. Nothing was loaded."
+        : job.Work.IsFaulted ? T["Something went wrong on this server, not with you. Nothing was loaded."]
         : null;
 
     internal sealed record NoneOfThem;

@@ -1,7 +1,9 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
+using WorkspaceServer.Dashboard.Languages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tables;
 
@@ -17,18 +19,18 @@ internal sealed record RowsQuery
     private static readonly Validator Rules = new();
 
     /// <summary>Names of the operators in addresses, and what people read.</summary>
-    public static IReadOnlyList<(string Name, FilterOperator Operator, string Words)> Operators { get; } =
+    public static IReadOnlyList<(string Name, FilterOperator Operator, LaterText Words)> Operators { get; } =
     [
-        ("eq", FilterOperator.Is, "is"),
-        ("ne", FilterOperator.IsNot, "is not"),
-        ("has", FilterOperator.Contains, "contains"),
-        ("begins", FilterOperator.BeginsWith, "begins with"),
-        ("lt", FilterOperator.Below, "is below"),
-        ("le", FilterOperator.AtMost, "is at most"),
-        ("gt", FilterOperator.Above, "is above"),
-        ("ge", FilterOperator.AtLeast, "is at least"),
-        ("empty", FilterOperator.IsEmpty, "is empty"),
-        ("filled", FilterOperator.IsNotEmpty, "is not empty"),
+        ("eq", FilterOperator.Is, T.Later("is")),
+        ("ne", FilterOperator.IsNot, T.Later("is not")),
+        ("has", FilterOperator.Contains, T.Later("contains")),
+        ("begins", FilterOperator.BeginsWith, T.Later("begins with")),
+        ("lt", FilterOperator.Below, T.Later("is below")),
+        ("le", FilterOperator.AtMost, T.Later("is at most")),
+        ("gt", FilterOperator.Above, T.Later("is above")),
+        ("ge", FilterOperator.AtLeast, T.Later("is at least")),
+        ("empty", FilterOperator.IsEmpty, T.Later("is empty")),
+        ("filled", FilterOperator.IsNotEmpty, T.Later("is not empty")),
     ];
 
     [FromQuery] // also where a form or a program sends this by POST

@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tables;
 
@@ -77,12 +78,12 @@ internal static class ShowProfile
 
     private static string TypeWord(ColumnType type) => type switch
     {
-        ColumnType.Integer => "whole number",
-        ColumnType.Decimal => "number",
-        ColumnType.Boolean => "yes or no",
-        ColumnType.Date => "date",
-        ColumnType.DateTime => "date and time",
-        _ => "text",
+        ColumnType.Integer => T["whole number"],
+        ColumnType.Decimal => T["number"],
+        ColumnType.Boolean => T["yes or no"],
+        ColumnType.Date => T["date"],
+        ColumnType.DateTime => T["date and time"],
+        _ => T["text"],
     };
 
     internal sealed record Query

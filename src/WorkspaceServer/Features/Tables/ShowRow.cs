@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tables;
 
@@ -66,7 +67,7 @@ internal static class ShowRow
         let at = row.Table.Schema.Columns.ToList().FindIndex(each => each.Name.Equals(column.References!.Split('.')[1], StringComparison.OrdinalIgnoreCase))
         where at >= 0 && !row.Cells[at].IsNull && row.Cells[at].ToString().Length <= RowPages.MaxFilterLength
         select new RelatedRows(
-            $"{other.Schema.Name}, by {column.Name}",
+            T["{0}, by {1}", other.Schema.Name, column.Name],
             RowsQuery.Address(TableAddresses.Of(workspace, other.Schema.Name), [RowsQuery.Condition(column.Name, "eq", row.Cells[at].ToString())], new RowOrder(null, false), null));
 
     internal sealed record Query

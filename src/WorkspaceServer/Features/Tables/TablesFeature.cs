@@ -1,6 +1,7 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Tables.Console;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tables;
 
@@ -15,8 +16,8 @@ internal static class TablesFeature
         services.AddSingleton<QuestionStore>();
         services.AddSingleton<SavedQuestions>();
         services.AddSingleton<SqlPages>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 1, "SQL", "sql", SqlPageEndpoints.Behind, Permissions.QueryRun.Name));
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 0, "Tables", "table", TableAddresses.Behind, Permissions.TablesRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 1, T.Later("SQL"), "sql", SqlPageEndpoints.Behind, Permissions.QueryRun.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 0, T.Later("Tables"), "table", TableAddresses.Behind, Permissions.TablesRead.Name, InBar: true));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Accounts.Endpoints;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -63,8 +64,8 @@ internal static class ChangeMember
     {
         public Validator()
         {
-            RuleFor(form => form.Role).Must(role => Roles.TryParse(role, out _)).WithMessage("Choose a role.");
-            RuleFor(form => form.CustomRoles).Must(roles => roles.Count <= Memberships.MaxCustomRoles).WithMessage($"A member holds up to {Memberships.MaxCustomRoles} roles of your own.");
+            RuleFor(form => form.Role).Must(role => Roles.TryParse(role, out _)).WithMessage(_ => T["Choose a role."]);
+            RuleFor(form => form.CustomRoles).Must(roles => roles.Count <= Memberships.MaxCustomRoles).WithMessage(_ => T["A member holds up to {0} roles of your own.", Memberships.MaxCustomRoles]);
         }
     }
 }

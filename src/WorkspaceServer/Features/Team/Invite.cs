@@ -9,6 +9,7 @@ using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -66,7 +67,7 @@ internal static class Invite
         public Validator()
         {
             RuleFor(form => form.Email).IsEmail();
-            RuleFor(form => form.Role).Must(role => Roles.TryParse(role, out _)).WithMessage("Choose a role.");
+            RuleFor(form => form.Role).Must(role => Roles.TryParse(role, out _)).WithMessage(_ => T["Choose a role."]);
         }
     }
 

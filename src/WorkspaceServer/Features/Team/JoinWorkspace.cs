@@ -6,13 +6,14 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
 /// <summary>GET /invitation shows what an invitation is for and uses nothing up; POST /invitation makes the person a member.</summary>
 internal static class JoinWorkspace
 {
-    private const string NotGood = "This invitation is not good for you: it was used or withdrawn, is too old, or was sent to another address.";
+    private static string NotGood => T["This invitation is not good for you: it was used or withdrawn, is too old, or was sent to another address."];
 
     public static void Map(IEndpointRouteBuilder routes)
     {

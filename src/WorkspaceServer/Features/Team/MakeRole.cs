@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -53,7 +54,7 @@ internal static class MakeRole
                 TeamPaths.Of(workspace),
                 form.Name,
                 [.. Permissions.OfWorkspaces.Select(permission => new PermissionChoice(
-                    permission.Name, permission.Meaning, mine.Contains(permission), form.Grants.Contains(permission.Name), form.Denials.Contains(permission.Name)))],
+                    permission.Name, permission.Meaning.ToString(), mine.Contains(permission), form.Grants.Contains(permission.Name), form.Denials.Contains(permission.Name)))],
                 problems),
             problems?.Status ?? StatusCodes.Status200OK);
     }
@@ -64,7 +65,7 @@ internal static class MakeRole
     {
         public Validator()
         {
-            RuleFor(form => form.Name).Must(name => name.Trim().Length is > 0 and <= RoleBook.MaxNameLength).WithMessage($"Give a name of 1 to {RoleBook.MaxNameLength} characters.");
+            RuleFor(form => form.Name).Must(name => name.Trim().Length is > 0 and <= RoleBook.MaxNameLength).WithMessage(_ => T["Give a name of 1 to {0} characters.", RoleBook.MaxNameLength]);
             RuleFor(form => form.Grants).Must(Fits);
             RuleFor(form => form.Denials).Must(Fits);
         }

@@ -28,7 +28,7 @@ internal sealed class MemberPages(Policy policy, AccessReviews reviews, RoleBook
                 member.Name.Length > 0 ? member.Name : member.Email,
                 member.Email,
                 member.Role,
-                [.. member.Permissions.Select(name => Permissions.Get(name).Meaning)],
+                [.. member.Permissions.Select(name => Permissions.Get(name).Meaning.ToString())],
                 SignInText.Of(member.SecondFactor),
                 SignInText.IsWeak(member.SecondFactor),
                 member.LastUsed,

@@ -11,6 +11,7 @@ using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -46,7 +47,7 @@ internal static class ReviewAccess
                     TeamPaths.Of(workspace, member.Person),
                     member.Name.Length > 0 ? member.Name : member.Email,
                     member.Email,
-                    string.Join(", ", [member.Role, .. member.CustomRoles]),
+                    string.Join(", ", [RoleWords.Of(member.Role), .. member.CustomRoles]),
                     member.Permissions.Count,
                     SignInText.Of(member.SecondFactor),
                     SignInText.IsWeak(member.SecondFactor),
@@ -75,14 +76,14 @@ internal static class ReviewAccess
         client.LastUsed));
 
     /// <summary>Whoever runs the server has no person.</summary>
-    public static string NameOf(PeopleStore people, string? person) => person is null ? "The server's operator" : people.Find(person) is { } found
+    public static string NameOf(PeopleStore people, string? person) => person is null ? T["The server's operator"] : people.Find(person) is { } found
         ? found.Name.Length > 0 ? found.Name : found.Email
-        : "Somebody who left";
+        : T["Somebody who left"];
 
     internal sealed record Fields(string Note);
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
-        public Validator() => RuleFor(form => form.Note).MaximumLength(AccessReviews.MaxNoteLength).WithMessage($"A note has up to {AccessReviews.MaxNoteLength} characters.");
+        public Validator() => RuleFor(form => form.Note).MaximumLength(AccessReviews.MaxNoteLength).WithMessage(_ => T["A note has up to {0} characters.", AccessReviews.MaxNoteLength]);
     }
 }

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -75,6 +76,6 @@ internal static class SettingsPage
         public Validator() => RuleFor(form => form.Idle)
             .Must(typed => typed.Trim().Length == 0
                 || (int.TryParse(typed.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= MinIdleMinutes and <= MaxIdleMinutes))
-            .WithMessage($"Give a number from {MinIdleMinutes} to {MaxIdleMinutes}, or nothing.");
+            .WithMessage(_ => T["Give a number from {0} to {1}, or nothing.", MinIdleMinutes, MaxIdleMinutes]);
     }
 }

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -34,7 +35,7 @@ internal static class ShowTeam
             may.Contains(Permissions.MembersInvite)
                 ? [.. desk.List(workspace, before: null, InvitationDesk.MaxOpen).Where(each => each.StateAt(now) == "open").Select(each => new InvitedRow(each.Id, each.Email, Roles.NameOf(each.Role), each.ExpiresAt))]
                 : [],
-            [.. Permissions.OfWorkspaces.Select(permission => new PermissionRow(permission.Meaning, [.. Roles.All.Reverse().Select(role => Roles.PermissionsOf(role).Contains(permission))]))],
+            [.. Permissions.OfWorkspaces.Select(permission => new PermissionRow(permission.Meaning.ToString(), [.. Roles.All.Reverse().Select(role => Roles.PermissionsOf(role).Contains(permission))]))],
             [.. roles.List(workspace).Select(role => new CustomRoleRow(role.Id, role.Name, Meanings(role.Grants), Meanings(role.Denials)))],
             new TeamRights(may.Contains(Permissions.MembersInvite), may.Contains(Permissions.RolesManage), may.Contains(Permissions.MembersRemove)),
             may.Contains(Permissions.AccessReview) ? report.DueAt : null,
@@ -45,7 +46,7 @@ internal static class ShowTeam
         TeamPaths.Of(workspace, member.Person),
         member.Name.Length > 0 ? member.Name : member.Email,
         member.Email,
-        string.Join(", ", [member.Role, .. member.CustomRoles]),
+        string.Join(", ", [RoleWords.Of(member.Role), .. member.CustomRoles]),
         SignInText.Of(member.SecondFactor),
         SignInText.IsWeak(member.SecondFactor),
         member.LastUsed,
@@ -53,7 +54,7 @@ internal static class ShowTeam
         member.Person == me.PersonId,
         member.Person != me.PersonId && now - (member.LastUsed ?? member.Since) > Idle);
 
-    private static string[] Meanings(PermissionSet permissions) => [.. permissions.Select(permission => permission.Meaning)];
+    private static string[] Meanings(PermissionSet permissions) => [.. permissions.Select(permission => permission.Meaning.ToString())];
 }
 
 /// <summary>How somebody signs in, in words.</summary>
@@ -61,11 +62,11 @@ internal static class SignInText
 {
     public static string Of(SecondFactor factor) => factor switch
     {
-        SecondFactor.Passkey => "Passkey",
-        SecondFactor.App => "Code app",
-        SecondFactor.Message => "Codes by message",
-        SecondFactor.Provider => "Organisation account",
-        _ => "Password only",
+        SecondFactor.Passkey => T["Passkey"],
+        SecondFactor.App => T["Code app"],
+        SecondFactor.Message => T["Codes by message"],
+        SecondFactor.Provider => T["Organisation account"],
+        _ => T["Password only"],
     };
 
     public static bool IsWeak(SecondFactor factor) => factor == SecondFactor.None;

@@ -11,6 +11,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Team.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -82,6 +83,6 @@ internal static class SupportPage
     internal sealed class Validator : AbstractValidator<Fields>
     {
         public Validator() => RuleFor(form => form.Note).Length(SupportGrants.MinReasonLength, SupportGrants.MaxReasonLength)
-            .WithMessage($"Say what you looked at, in {SupportGrants.MinReasonLength} to {SupportGrants.MaxReasonLength} characters.");
+            .WithMessage(_ => T["Say what you looked at, in {0} to {1} characters.", SupportGrants.MinReasonLength, SupportGrants.MaxReasonLength]);
     }
 }

@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Team;
 
@@ -11,10 +12,10 @@ internal static class TeamFeature
         services.AddSingleton<InvitationMails>();
         services.AddSingleton<MemberPages>();
         services.AddSingleton<SettingsStore>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 10, "Team", "team", "/team", Permissions.MembersRead.Name, InBar: true));
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 30, "Access review", "check", "/access-review", Permissions.AccessReview.Name));
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 40, "Support", "info", "/support", Permissions.SupportRead.Name));
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 90, "Settings", "settings", "/settings", Permissions.WorkspaceSettings.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 10, T.Later("Team"), "team", "/team", Permissions.MembersRead.Name, InBar: true));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 30, T.Later("Access review"), "check", "/access-review", Permissions.AccessReview.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 40, T.Later("Support"), "info", "/support", Permissions.SupportRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 90, T.Later("Settings"), "settings", "/settings", Permissions.WorkspaceSettings.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -8,6 +8,7 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tokens;
 
@@ -95,10 +96,10 @@ internal static class TokenPages
         {
             RuleFor(form => form.Name)
                 .Must(name => name.Trim().Length is > 0 and <= TokenIssuer.MaxNameLength && !name.Any(char.IsControl))
-                .WithMessage($"Give a name of 1 to {TokenIssuer.MaxNameLength} characters, such as the program that will use it.");
+                .WithMessage(_ => T["Give a name of 1 to {0} characters, such as the program that will use it.", TokenIssuer.MaxNameLength]);
             RuleFor(form => form.Days)
                 .Must(days => int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= Most)
-                .WithMessage($"Give a number of days from 1 to {Most}.");
+                .WithMessage(_ => T["Give a number of days from 1 to {0}.", Most]);
         }
     }
 

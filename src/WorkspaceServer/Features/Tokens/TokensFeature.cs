@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Tokens.Handshakes;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Tokens;
 
@@ -23,7 +24,7 @@ internal static class TokensFeature
     public static void AddTokenPages(this IServiceCollection services)
     {
         services.AddSingleton<TokenDesk>();
-        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 3, "Tokens", "key", TokenPages.Behind, Permissions.TokensRead.Name));
+        services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Ai, 3, T.Later("Tokens"), "key", TokenPages.Behind, Permissions.TokensRead.Name));
     }
 
     public static void Map(IEndpointRouteBuilder routes)

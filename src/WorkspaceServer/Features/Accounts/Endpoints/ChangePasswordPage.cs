@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts.Passwords;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -47,7 +48,7 @@ internal static class ChangePasswordPage
         var proof = await flow.CheckPasswordAsync(person.Email, form.CurrentPassword, Attempt.NetworkOf(context), context.RequestAborted);
         if (proof.Person is null)
         {
-            return Again(proof.Wait is { } wait ? TooManyTries.Problems(context, wait) : FormProblems.Of("current_password", "This is not your password."));
+            return Again(proof.Wait is { } wait ? TooManyTries.Problems(context, wait) : FormProblems.Of("current_password", T["This is not your password."]));
         }
 
         credentials.Set(person.PersonId, await hasher.CreateAsync(form.NewPassword, context.RequestAborted), clock.GetUtcNow());
@@ -70,7 +71,7 @@ internal static class ChangePasswordPage
     {
         public Validator()
         {
-            RuleFor(form => form.CurrentPassword).NotEmpty().WithMessage("Type the password that you have now.").IsPasswordLength();
+            RuleFor(form => form.CurrentPassword).NotEmpty().WithMessage(_ => T["Type the password that you have now."]).IsPasswordLength();
             RuleFor(form => form.NewPassword).IsPasswordLength();
         }
     }

@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -48,7 +49,7 @@ internal static class ChoosePasswordPage
     }
 
     private static IResult NotGood(IAccountPages pages) =>
-        pages.LinkNotGood(new LinkNotGoodView("This link was used or is too old.", AccountPaths.ForgotPassword));
+        pages.LinkNotGood(new LinkNotGoodView(T["This link was used or is too old."], AccountPaths.ForgotPassword));
 
     internal sealed record Fields(string Token, string Password);
 

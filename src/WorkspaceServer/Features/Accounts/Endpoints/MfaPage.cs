@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -62,7 +63,7 @@ internal static class MfaPage
 
         if (await secondFactors.ConfirmEnrolmentAsync(person.PersonId, form.Code, context.RequestAborted) is not { } codes)
         {
-            return Enrol(pages, secondFactors, auth, members, person, FormProblems.Of("code", "This is not the code of this picture. Check the phone's clock, and type the newest code."));
+            return Enrol(pages, secondFactors, auth, members, person, FormProblems.Of("code", T["This is not the code of this picture. Check the phone's clock, and type the newest code."]));
         }
 
         // Sessions opened before, perhaps by somebody else, end; this one has the second factor now.

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -68,7 +69,7 @@ internal static class PasskeysPage
         var name = form.Name.Trim() is { Length: > 0 } typed ? typed : DeviceName.Of(context.Request.Headers.UserAgent.ToString());
         if (problems is null && !await passkeys.AddAsync(context, person, form.Credential, name))
         {
-            problems = FormProblems.Whole($"The device's answer could not be used. Try again. You can have up to {PasskeyKeeper.MaxKeys} passkeys.");
+            problems = FormProblems.Whole(T["The device's answer could not be used. Try again. You can have up to {0} passkeys.", PasskeyKeeper.MaxKeys]);
         }
 
         if (problems is not null)

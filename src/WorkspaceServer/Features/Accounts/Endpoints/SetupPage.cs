@@ -2,6 +2,7 @@ using FluentValidation;
 using WorkspaceServer.Features.Accounts.Links;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -40,7 +41,7 @@ internal static class SetupPage
     }
 
     private static IResult NotGood(IAccountPages pages) => pages.LinkNotGood(new LinkNotGoodView(
-        "This link was used or is too old. Whoever runs the server can make another: workspace-server user setup-link", AccountPaths.SignIn));
+        T["This link was used or is too old. Whoever runs the server can make another: workspace-server user setup-link"], AccountPaths.SignIn));
 
     internal sealed record Fields(string Token, string Email, string Name, string Password);
 

@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -38,7 +39,7 @@ internal static class SignInCodePage
         var (proof, wait) = await flow.CheckSecondFactorAsync(CodeAsker.OfSignIn(person.Id, cookies.SecondFactor.Read(context)), form.Code, Attempt.NetworkOf(context), context.RequestAborted);
         if (proof == SecondFactorProof.None)
         {
-            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Whole("This code is wrong or was used before.", StatusCodes.Status401Unauthorized));
+            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Whole(T["This code is wrong or was used before."], StatusCodes.Status401Unauthorized));
         }
 
         return await flow.SecondFactorPassedAsync(context, form.ReturnTo) ?? SeeOther.To(AccountPaths.SignIn);

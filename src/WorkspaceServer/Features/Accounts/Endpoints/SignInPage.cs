@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Accounts.Attempts;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Challenges;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -49,7 +50,7 @@ internal static class SignInPage
         public Validator()
         {
             RuleFor(form => form.Email).IsEmail();
-            RuleFor(form => form.Password).NotEmpty().WithMessage("Type your password.").IsPasswordLength();
+            RuleFor(form => form.Password).NotEmpty().WithMessage(_ => T["Type your password."]).IsPasswordLength();
         }
     }
 }

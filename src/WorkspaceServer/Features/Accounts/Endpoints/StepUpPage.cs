@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -42,7 +43,7 @@ internal static class StepUpPage
         var (isRight, wait) = await ProveAsync(flow, person, takesCode, form.Proof, Attempt.NetworkOf(context), context.RequestAborted);
         if (!isRight)
         {
-            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Of("proof", takesCode ? "This code is wrong or was used before." : "This is not your password."));
+            return Again(wait is { } time ? TooManyTries.Problems(context, time) : FormProblems.Of("proof", takesCode ? T["This code is wrong or was used before."] : T["This is not your password."]));
         }
 
         if (sessions.Refresh(person, hasMfa: takesCode) is { } secret)
@@ -73,6 +74,6 @@ internal static class StepUpPage
 
     internal sealed class Validator : AbstractValidator<Fields>
     {
-        public Validator() => RuleFor(form => form.Proof).NotEmpty().WithMessage("Type it.").IsPasswordLength();
+        public Validator() => RuleFor(form => form.Proof).NotEmpty().WithMessage(_ => T["Type it."]).IsPasswordLength();
     }
 }

@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -42,7 +43,7 @@ internal static class UsePasskey
 internal sealed record PasskeyAnswer(string Credential, string ReturnTo)
 {
     /// <summary>One sentence whatever was wrong: unknown, removed, of somebody suspended, too late, used before.</summary>
-    public static FormProblems NotGood { get; } = FormProblems.Whole("This passkey does not open an account here. Try again, or use another way.", StatusCodes.Status401Unauthorized);
+    public static FormProblems NotGood => FormProblems.Whole(T["This passkey does not open an account here. Try again, or use another way."], StatusCodes.Status401Unauthorized);
 
     /// <summary>What the browser's WebAuthn interface takes (WebAuthn Level 3, section 5.1.8), as it is.</summary>
     public static IResult Options(string json) => Results.Text(json, "application/json");

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -26,7 +27,7 @@ internal static class UseSignInLink
         }
 
         await audit.RecordAsync(new AuditEntry(AuditActions.SignInFailed) { Outcome = ProblemCodes.InvalidToken.Code });
-        return pages.LinkNotGood(new LinkNotGoodView("This link was used, is too old, or was asked for in another browser.", AccountPaths.SignIn));
+        return pages.LinkNotGood(new LinkNotGoodView(T["This link was used, is too old, or was asked for in another browser."], AccountPaths.SignIn));
     }
 
     internal sealed record Fields(string Token, string ReturnTo);

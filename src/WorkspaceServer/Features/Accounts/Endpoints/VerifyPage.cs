@@ -1,6 +1,7 @@
 using FluentValidation;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -39,7 +40,7 @@ internal static class VerifyPage
     }
 
     private static IResult NotGood(IAccountPages pages) =>
-        pages.LinkNotGood(new LinkNotGoodView("This link was used, withdrawn or is too old.", AccountPaths.Register));
+        pages.LinkNotGood(new LinkNotGoodView(T["This link was used, withdrawn or is too old."], AccountPaths.Register));
 
     internal sealed record Fields(string Token, string Name, string Password, string ReturnTo);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Passwords;
 
@@ -28,21 +29,21 @@ internal static class PasswordRules
     {
         if (password.Length < MinLength)
         {
-            return $"Use at least {MinLength} characters. A few words in a row are good.";
+            return T["Use at least {0} characters. A few words in a row are good.", MinLength];
         }
 
         if (password.Length > MaxLength || (kind == PasswordHashKind.Bcrypt && Encoding.UTF8.GetByteCount(password) > MaxBcryptBytes))
         {
-            return $"Use at most {(kind == PasswordHashKind.Bcrypt ? MaxBcryptBytes : MaxLength)} characters.";
+            return T["Use at most {0} characters.", (kind == PasswordHashKind.Bcrypt ? MaxBcryptBytes : MaxLength)];
         }
 
         var lower = password.ToLowerInvariant();
         if (Common.Value.Contains(lower) || Repeats(lower))
         {
-            return "Many people use this password, so it is guessed first. Choose another.";
+            return T["Many people use this password, so it is guessed first. Choose another."];
         }
 
-        return IsAbout(lower, email, name) ? "This password is mostly your own name or address. Choose another." : null;
+        return IsAbout(lower, email, name) ? T["This password is mostly your own name or address. Choose another."] : null;
     }
 
     private static bool Repeats(string text) => Enumerable.Range(1, MaxRepeatedPiece)

@@ -10,6 +10,7 @@ using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.OAuth.Consent;
 
@@ -59,7 +60,7 @@ internal static class AuthorizePage
         var scopes = offered.Where(form.Has).ToArray();
         if (problems is null && !scopes.Any(Scopes.Default.Contains))
         {
-            problems = FormProblems.Whole("Tick at least one thing that it may do.");
+            problems = FormProblems.Whole(T["Tick at least one thing that it may do."]);
         }
 
         if (problems is not null)
@@ -130,12 +131,12 @@ internal static class AuthorizePage
     {
         public Validator()
         {
-            RuleFor(form => form.Decision).Must(decision => decision is Allow or "deny").WithMessage("Say yes or no.");
+            RuleFor(form => form.Decision).Must(decision => decision is Allow or "deny").WithMessage(_ => T["Say yes or no."]);
             When(form => form.Decision == Allow, () =>
             {
-                RuleFor(form => form.Workspace).Must(text => WorkspaceId.TryParse(text, out _)).WithMessage("Choose one workspace.");
-                RuleFor(form => form.Days).Must(text => Durations.Any(days => days.ToString(CultureInfo.InvariantCulture) == text)).WithMessage("Choose how long.");
-                RuleFor(form => form).Must(form => RowsOf(form) is >= 1 and <= TokenBudget.MaxRows).OverridePropertyName(nameof(Fields.Rows)).WithMessage("Give a number of rows, 1 or more.");
+                RuleFor(form => form.Workspace).Must(text => WorkspaceId.TryParse(text, out _)).WithMessage(_ => T["Choose one workspace."]);
+                RuleFor(form => form.Days).Must(text => Durations.Any(days => days.ToString(CultureInfo.InvariantCulture) == text)).WithMessage(_ => T["Choose how long."]);
+                RuleFor(form => form).Must(form => RowsOf(form) is >= 1 and <= TokenBudget.MaxRows).OverridePropertyName(nameof(Fields.Rows)).WithMessage(_ => T["Give a number of rows, 1 or more."]);
                 RuleFor(form => form.Hidden).Must(ColumnList.IsList).WithMessage(ColumnList.Rule);
             });
         }

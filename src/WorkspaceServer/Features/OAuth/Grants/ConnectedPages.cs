@@ -13,6 +13,7 @@ using WorkspaceServer.Features.Tokens.Handshakes;
 using WorkspaceServer.Features.Tokens.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.OAuth.Grants;
 
@@ -149,11 +150,11 @@ internal static class ConnectedPages
     {
         public Validator()
         {
-            RuleFor(form => form.Rows).Must(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)).WithMessage("Give a number of rows.");
+            RuleFor(form => form.Rows).Must(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)).WithMessage(_ => T["Give a number of rows."]);
             RuleFor(form => form.Hidden).Must(ColumnList.IsList).WithMessage(ColumnList.Rule);
-            RuleFor(form => form.NoPrivate).Must(text => text is "" or "true").WithMessage("Tick it or leave it.");
-            RuleFor(form => form.NoPropose).Must(text => text is "" or "true").WithMessage("Tick it or leave it.");
-            RuleFor(form => form.Tools).MaximumLength(ColumnList.MaxLength).WithMessage("Write names of tools with commas between.");
+            RuleFor(form => form.NoPrivate).Must(text => text is "" or "true").WithMessage(_ => T["Tick it or leave it."]);
+            RuleFor(form => form.NoPropose).Must(text => text is "" or "true").WithMessage(_ => T["Tick it or leave it."]);
+            RuleFor(form => form.Tools).MaximumLength(ColumnList.MaxLength).WithMessage(_ => T["Write names of tools with commas between."]);
         }
     }
 }
