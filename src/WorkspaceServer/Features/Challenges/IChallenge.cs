@@ -1,5 +1,6 @@
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Challenges;
 
@@ -28,5 +29,5 @@ internal sealed class NoChallenge : IChallenge
 {
     public VendorWidget? Widget(string action) => null;
 
-    public Task<FormProblems?> CheckAsync(HttpContext context, string action, string proof) => Task.FromResult(proof.Length == 0 ? null : FormProblems.Whole("This form asks for no proof. Load the page again."));
+    public Task<FormProblems?> CheckAsync(HttpContext context, string action, string proof) => Task.FromResult(proof.Length == 0 ? null : FormProblems.Whole(T["This form asks for no proof. Load the page again."]));
 }

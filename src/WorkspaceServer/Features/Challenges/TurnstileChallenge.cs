@@ -1,6 +1,7 @@
 using System.Net;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Challenges;
 
@@ -24,10 +25,10 @@ internal sealed partial class TurnstileChallenge(
     /// <summary>How far Cloudflare's clock and ours may be apart.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    private static readonly FormProblems NotShown = FormProblems.Whole("Show first that you are a person: wait until the box above the button is ticked, then send the form.");
-    private static readonly FormProblems NotGood = FormProblems.Whole("The check that you are a person did not pass. Wait until the box above the button is ticked again, then send the form once more.");
-    private static readonly FormProblems NobodyToAsk = FormProblems.Whole(
-        "This server cannot ask Cloudflare right now whether you are a person, so nothing was sent. It is not your fault. Try again in a few minutes.", StatusCodes.Status503ServiceUnavailable);
+    private static FormProblems NotShown => FormProblems.Whole(T["Show first that you are a person: wait until the box above the button is ticked, then send the form."]);
+    private static FormProblems NotGood => FormProblems.Whole(T["The check that you are a person did not pass. Wait until the box above the button is ticked again, then send the form once more."]);
+    private static FormProblems NobodyToAsk => FormProblems.Whole(
+        T["This server cannot ask Cloudflare right now whether you are a person, so nothing was sent. It is not your fault. Try again in a few minutes."], StatusCodes.Status503ServiceUnavailable);
 
     public VendorWidget? Widget(string action) => new(Origin, Origin + "/turnstile/v0/api.js", options.SiteKey, action, Field);
 
