@@ -5,6 +5,7 @@ using WorkspaceServer.Features.Accounts.SecondFactors;
 using WorkspaceServer.Features.Accounts.Sessions;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts.Endpoints;
 
@@ -73,8 +74,8 @@ internal static class PhonePage
         if (problems is null && !phones.Add(CodeAsker.OfNumber(person), form.Code))
         {
             problems = phones.Pending(CodeAsker.OfNumber(person)) is null
-                ? FormProblems.Whole("This code is over: it is too old, or there were too many tries. Ask for another one.")
-                : FormProblems.Of("code", "This is not the code of the message.");
+                ? FormProblems.Whole(T["This code is over: it is too old, or there were too many tries. Ask for another one."])
+                : FormProblems.Of("code", T["This is not the code of the message."]);
         }
 
         if (problems is not null)
@@ -117,7 +118,7 @@ internal static class PhonePage
     {
         public Validator() => RuleFor(form => form.Number)
             .Must(number => PhoneNumber.TryParse(number, out _))
-            .WithMessage("Type the number with a plus and its country, such as +91 98765 43210.");
+            .WithMessage(_ => T["Type the number with a plus and its country, such as +91 98765 43210."]);
     }
 
     internal sealed record CodeFields(string Code);
@@ -135,7 +136,7 @@ internal static class SentCode
     public static FormProblems? Problems(HttpContext context, CodeSent sent) => sent switch
     {
         { Wait: { } wait } => TooManyTries.Messages(context, wait),
-        { IsTaken: false } => FormProblems.Whole("The message could not be sent. Try again in a minute, or use another way.", StatusCodes.Status503ServiceUnavailable),
+        { IsTaken: false } => FormProblems.Whole(T["The message could not be sent. Try again in a minute, or use another way."], StatusCodes.Status503ServiceUnavailable),
         _ => null,
     };
 }
