@@ -139,6 +139,6 @@ public sealed class SmokeTests : IDisposable
     /// <summary>Without the logs that SQLite keeps beside a file while it is open.</summary>
     private string Files() => string.Join('\n', Directory.EnumerateFileSystemEntries(DataFolder, "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(DataFolder, file))
-        .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal) && file != "smoke.lock" && !file.EndsWith("statements.log", StringComparison.Ordinal))
+        .Where(file => !file.EndsWith("-wal", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal) && file != "smoke.lock" && !file.EndsWith("statements.log", StringComparison.Ordinal) && !file.StartsWith("security", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal));
 }
