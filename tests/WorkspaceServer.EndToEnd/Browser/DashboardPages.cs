@@ -145,6 +145,7 @@ internal static class DashboardPages
     public static SqlModel Sql { get; } = new(
         Home,
         "SELECT party, sum(balance) AS due\nFROM receipts_due\nGROUP BY party\nORDER BY due DESC",
+        ["Reads receipts_due.", "Puts rows together that have the same party.", "Adds up balance.", "Sorts by due, the greatest first."],
         [
             new SchemaTable("invoices", 48_210, [new SchemaColumn("invoice_no", "text"), new SchemaColumn("party", "text"), new SchemaColumn("amount", "decimal")]),
             new SchemaTable("receipts_due", 2_067, [new SchemaColumn("party", "text"), new SchemaColumn("balance", "decimal")]),
@@ -158,11 +159,31 @@ internal static class DashboardPages
             Now.AddMinutes(-4),
             142,
             ["receipts_due.party", "receipts_due.balance"],
-            new ResultChart("due by party", "due by party. The most has Nirmal Textiles: 18,40,200.50.", [new Bar("Nirmal Textiles", 1840200.5, "18,40,200.50"), new Bar("महालक्ष्मी ट्रेडर्स", 752300, "7,52,300.00"), new Bar("<img src=x onerror=alert(1)>", 438900, "4,38,900.00"), new Bar("empty", 78255, "78,255.00")])),
+            new ResultChart("due by party", "due by party. The most has Nirmal Textiles: 18,40,200.50.", [new Bar("Nirmal Textiles", 1840200.5, "18,40,200.50"), new Bar("महालक्ष्मी ट्रेडर्स", 752300, "7,52,300.00"), new Bar("<img src=x onerror=alert(1)>", 438900, "4,38,900.00"), new Bar("empty", 78255, "78,255.00")], [ChartKind.Bars, ChartKind.Line, ChartKind.Pie])),
         Error: null,
         5,
         1_000,
         MayExport: true);
+
+    public static ResultChart Months { get; } = new(
+        "profit by month",
+        "profit by month. The most has 2026-09: 18,40,200.50.",
+        [new Bar("2026-04", 752300, "7,52,300.00"), new Bar("2026-05", -78255, "\u221278,255.00"), new Bar("2026-06", 0, "0.00"), new Bar("2026-07", 438900, "4,38,900.00"), new Bar("2026-09", 1840200.5, "18,40,200.50")],
+        [ChartKind.Line]);
+
+    public static ResultChart ByPartyAndMonth { get; } = new(
+        "due by party and month",
+        "",
+        [],
+        [ChartKind.Pivot],
+        new PivotTable(
+            "party",
+            ["2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09"],
+            [
+                new PivotRow("Nirmal Textiles", ["18,40,200.50", "", "7,52,300.00", "4,38,900.00", "78,255.00", "18,40,200.50"]),
+                new PivotRow("महालक्ष्मी ट्रेडर्स", ["", "\u22121,84,250.00", "", "", "12.00", "0.00"]),
+                new PivotRow("<img src=x onerror=alert(1)> and a long name that goes on", ["1.00", "2.00", "3.00", "4.00", "5.00", "6.00"]),
+            ]));
 
     public static AgentsModel Agents { get; } = new(
         Home,

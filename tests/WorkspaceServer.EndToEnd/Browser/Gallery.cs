@@ -181,6 +181,8 @@ internal static class Gallery
         ["w-profile"] = () => Page.Of<ProfilePage>(DashboardPages.Profile),
         ["w-upload"] = () => Page.Of<UploadPage>(new UploadModel("/w/1", "", "", "Line 3 has 4 cells, but the header has 5.")),
         ["w-sql"] = () => Page.Of<SqlPage>(DashboardPages.Sql),
+        ["w-sql-line"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = DashboardPages.Sql.Result! with { Chart = DashboardPages.Months } }),
+        ["w-sql-pivot"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = DashboardPages.Sql.Result! with { Chart = DashboardPages.ByPartyAndMonth } }),
         ["w-sql-error"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = null, Runs = [], Saved = [], Error = "no such column: partyy. Did you mean party?" }),
         ["w-proposals"] = () => Page.Of<ProposalsPage>(DashboardPages.Proposals),
         ["w-proposals-none"] = () => Page.Of<ProposalsPage>(DashboardPages.Proposals with { Waiting = [], Past = [], Problem = "This proposal was answered already." }),

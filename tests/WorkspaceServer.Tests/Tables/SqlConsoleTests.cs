@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Audit;
@@ -9,7 +10,7 @@ using Xunit;
 namespace WorkspaceServer.Tests.Tables;
 
 /// <summary>The SQL console: the sandbox of the AI clients, a history that only its person sees, questions that all may take up.</summary>
-public sealed class SqlConsoleTests : IAsyncLifetime
+public sealed partial class SqlConsoleTests : IAsyncLifetime
 {
     private const string Hostile = "SELECT '<img src=x onerror=alert(1)>' AS \"</textarea><script>\"";
 
@@ -42,6 +43,38 @@ public sealed class SqlConsoleTests : IAsyncLifetime
         Assert.Equal("ok", Assert.Single(Recorded(AuditActions.QueryRun)).Row.Outcome);
         Assert.Contains("?run=", (await browser.GetAsync(sql)).Body, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("SELECT party, due FROM bills", "bars pie")]
+    [InlineData("VALUES ('a', 1), ('b', 2), ('c', 4)", "bars line pie")]
+    [InlineData("VALUES ('2026-04', 1), ('2026-05', 2), ('2026-06', 4)", "line bars pie")] // months in their order are a line first
+    [InlineData("VALUES ('a', 1), ('b', -2), ('c', 4)", "line")] // a bar or a slice below zero would say nothing
+    [InlineData("VALUES ('a', 0), ('b', 0)", "bars")]
+    [InlineData("VALUES ('a', 1), ('b', 1), ('c', 1), ('d', 1), ('e', 1), ('f', 1), ('g', 1)", "bars line")] // one slice too many
+    [InlineData("VALUES ('a', 'x', 1), ('a', 'y', 2), ('b', 'y', 3)", "pivot")]
+    [InlineData("VALUES ('a', 'x', 1), ('a', 'x', 2), ('b', 'y', 3)", "bars line pie")] // a pair that comes twice
+    [InlineData("VALUES ('a', 1)", "")]
+    [InlineData("VALUES (1, 1), (2, 2)", "")]
+    [InlineData("VALUES ('a', 1), ('b', 9e999)", "")]
+    public async Task AnAnswerIsDrawnInTheWaysThatFit_TheBestFirst(string statement, string kinds)
+    {
+        var page = await RunAsync(browser, statement);
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.Equal(kinds, string.Join(' ', ChartId().Matches(page.Body).Select(match => match.Groups[1].Value)));
+    }
+
+    [Fact]
+    public async Task APivotHasACellForEachPair_AndNoneWhereThereIsNone()
+    {
+        var page = await RunAsync(browser, "VALUES ('a', 'x', 10), ('a', 'y', 2000), ('b', 'y', 3)");
+
+        Assert.Contains("<th scope=\"row\">a</th><td class=\"r\">10</td><td class=\"r\">2,000</td>", page.Body, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">b</th><td class=\"r\"></td><td class=\"r\">3</td>", page.Body, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("id=\"chart-([a-z]+)\"")]
+    private static partial Regex ChartId();
 
     [Theory]
     [InlineData("DELETE FROM bills")]

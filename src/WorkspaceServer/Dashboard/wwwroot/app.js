@@ -1,7 +1,8 @@
-// What pages do beyond their forms: names to complete in the SQL console, Ctrl+Enter, buttons that copy, and parts that move by themselves. Without it every page works.
+// What pages do beyond their forms: names to complete in the SQL console, Ctrl+Enter, buttons that copy and save, and parts that move by themselves. Without it every page works.
 const MaxShown = 8;
 // Between two loads of a page that moves by itself.
 const MinGapMs = 500;
+const PictureLooks = ["fill", "fill-opacity", "stroke", "stroke-width", "vector-effect", "font-family", "font-size", "font-weight"];
 
 wire(document);
 document.addEventListener("click", async (event) => {
@@ -12,11 +13,35 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(from.value ?? (items.join("\n") || from.textContent));
     button.lastChild.textContent = ` ${button.dataset.copied}`;
   }
+  const saving = event.target.closest("button[data-save]");
+  if (saving) {
+    save(document.getElementById(saving.dataset.save).querySelector("svg"));
+  }
 });
+
+// A picture for other programs: as large as it is shown, with the colours and letters of the page written into it.
+function save(drawn) {
+  const copy = drawn.cloneNode(true);
+  const parts = [...copy.querySelectorAll("*")];
+  for (const [i, part] of [...drawn.querySelectorAll("*")].entries()) {
+    const look = getComputedStyle(part);
+    for (const name of PictureLooks) {
+      parts[i].setAttribute(name, look.getPropertyValue(name));
+    }
+  }
+  const { width, height } = drawn.getBoundingClientRect();
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+  link.download = "chart.svg";
+  link.click();
+}
 
 // Also of what came into the page later.
 function wire(root) {
-  for (const button of root.querySelectorAll("button[data-copy]")) {
+  for (const button of root.querySelectorAll("button[data-copy], button[data-save]")) {
     button.hidden = false;
   }
 }

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using WorkspaceServer.Dashboard;
-using WorkspaceServer.Dashboard.Components;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Tables.Pages;
@@ -18,9 +17,6 @@ internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore 
     /// <summary>Characters of a cell.</summary>
     private const int MaxCellLength = 300;
 
-    /// <summary>Bars that one can still tell apart.</summary>
-    private const int MaxBars = 24;
-
     public async Task<IResult> ShowAsync(ClaimsPrincipal user, WorkspaceId workspace, string sql, QueryAnswer? answer, string? error, int status, CancellationToken cancel)
     {
         var catalog = await tables.CatalogAsync(workspace, cancel);
@@ -29,6 +25,7 @@ internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore 
             new SqlModel(
                 home,
                 sql,
+                SqlWords.Of(sql),
                 [.. catalog.Tables.Select(table => new SchemaTable(table.Schema.Name, table.RowCount, [.. table.Schema.Columns.Select(column => new SchemaColumn(column.Name, TypeWord(column.Type)))]))],
                 [.. store.RunsOf(workspace, Principal.Of(user)!.PersonId!, MaxHistory).Select(run => new PastRun(OneLine(run.Sql), $"{home}{SqlPageEndpoints.Behind}?run={run.Number}", run.RanAt, run.Outcome == "ok", run.Rows))],
                 [.. store.ListSaved(workspace).Select(saved => new SavedRow(saved.Id, saved.Name, $"{home}{SqlPageEndpoints.Behind}?saved={saved.Id}", saved.SavedByName, questions.MayForget(user, workspace, saved)))],
@@ -59,28 +56,7 @@ internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore 
             answer.AsOf,
             (int)Math.Ceiling(answer.Elapsed.TotalMilliseconds),
             answer.Touched,
-            Chart(answer, numbers, Text));
-    }
-
-    /// <summary>Bars, if the answer is a few names with a number each.</summary>
-    private static ResultChart? Chart(QueryAnswer answer, HashSet<int> numbers, Func<SqlValue[], int, string> text)
-    {
-        var names = Enumerable.Range(0, answer.Columns.Count).FirstOrDefault(column => !numbers.Contains(column), -1);
-        var values = Enumerable.Range(0, answer.Columns.Count).LastOrDefault(numbers.Contains, -1);
-        if (names < 0 || values < 0 || answer.Rows.Count is < 2 or > MaxBars)
-        {
-            return null;
-        }
-
-        double Value(SqlValue cell) => cell.Type == SqlType.Integer ? cell.AsInteger() : cell.Type == SqlType.Real ? cell.AsReal() : 0;
-        if (answer.Rows.Any(row => Value(row[values]) < 0 || !double.IsFinite(Value(row[values]))))
-        {
-            return null;
-        }
-
-        var bars = answer.Rows.Select(row => new Bar(text(row, names), Value(row[values]), text(row, values))).ToArray();
-        var most = bars.MaxBy(bar => bar.Value)!;
-        return new ResultChart($"{answer.Columns[values]} by {answer.Columns[names]}", $"{answer.Columns[values]} by {answer.Columns[names]}. The most has {most.Label}: {most.Shown}.", bars);
+            ResultCharts.Of(answer, numbers, Text));
     }
 
     private static string OneLine(string sql)
