@@ -33,5 +33,16 @@ public sealed class SqlWordsTests
     [InlineData("DROP TABLE bills", "")]
     [InlineData("SELECT ))) FROM ((( bills", "")]
     [InlineData("'", "")]
+    [InlineData("SELECT a FROM bills /* open", "Reads bills.")]
+    [InlineData("SELECT a FROM bills WHERE b = 'open", "Reads bills. Keeps the rows where b = 'open.")]
     public void EachClauseIsAStep(string sql, string words) => Assert.Equal(words, string.Join(' ', SqlWords.Of(sql)));
+
+    [Fact]
+    public void OfTooManyStepsNothingIsSaid()
+    {
+        string Counting(int times) => $"SELECT {string.Join(", ", Enumerable.Repeat("count(*)", times))} FROM bills";
+
+        Assert.Equal(SqlWords.MaxSteps, SqlWords.Of(Counting(SqlWords.MaxSteps - 1)).Count);
+        Assert.Empty(SqlWords.Of(Counting(SqlWords.MaxSteps)));
+    }
 }

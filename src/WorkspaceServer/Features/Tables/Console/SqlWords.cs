@@ -10,6 +10,9 @@ internal static partial class SqlWords
     /// <summary>Longest piece of a statement that a step repeats, in characters.</summary>
     private const int MaxPiece = 160;
 
+    /// <summary>Of a statement with more steps nothing is said: nobody reads that many.</summary>
+    public const int MaxSteps = 40;
+
     private static readonly string[] Clauses = ["SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "LIMIT"];
     private static readonly string[] NotPlain = ["SELECT", "WITH", "UNION", "INTERSECT", "EXCEPT", "WINDOW", "OFFSET", "VALUES", "OVER"];
 
@@ -28,7 +31,7 @@ internal static partial class SqlWords
         var steps = new List<string> { reads };
         Add("WHERE", text => T["Keeps the rows where {0}.", text]);
         Add("GROUP BY", text => T["Puts rows together that have the same {0}.", text]);
-        steps.AddRange(Aggregates(clauses["SELECT"]));
+        steps.AddRange(Aggregates(clauses["SELECT"]).Take(MaxSteps));
         Add("HAVING", text => T["Of the results, keeps those where {0}.", text]);
         if (clauses["SELECT"][0].Is("DISTINCT"))
         {
@@ -41,7 +44,7 @@ internal static partial class SqlWords
         }
 
         Add("LIMIT", text => T["Shows {0} rows at most.", text]);
-        return steps;
+        return steps.Count <= MaxSteps ? steps : [];
 
         void Add(string clause, Func<string, string> say)
         {
@@ -126,7 +129,7 @@ internal static partial class SqlWords
                 continue;
             }
 
-            var inside = Text([.. selected.Skip(i + 2).TakeWhile(word => !(word.Text == ")" && word.Depth == selected[i].Depth))]);
+            var inside = Text([.. selected.Skip(i + 2).TakeWhile(word => !(word.Text == ")" && word.Depth == selected[i].Depth)).Take(MaxPiece + 1)]);
             var step = selected[i].Text.ToLowerInvariant() switch
             {
                 "sum" or "total" => T["Adds up {0}.", inside],
@@ -175,7 +178,8 @@ internal static partial class SqlWords
         public bool Is(string keyword) => Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
     }
 
-    [GeneratedRegex("""\s+|--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\w$]+(?:\.[\w$]+)*|[<>=!|]{2}|.""", RegexOptions.Singleline)]
+    // What is opened and not closed goes to the end, as in SQLite; else each opening would be looked through to the end again.
+    [GeneratedRegex("""\s+|--[^\n]*|/\*.*?(?:\*/|\z)|'(?:[^']|'')*(?:'|\z)|"(?:[^"]|"")*(?:"|\z)|`[^`]*(?:`|\z)|\[[^\]]*(?:\]|\z)|[\w$]+(?:\.[\w$]+)*|[<>=!|]{2}|.""", RegexOptions.Singleline)]
     private static partial Regex Token();
 
     [GeneratedRegex("^[\\w\"`\\[]")]
