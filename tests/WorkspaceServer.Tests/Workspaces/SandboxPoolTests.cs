@@ -13,6 +13,7 @@ namespace WorkspaceServer.Tests.Workspaces;
 public sealed class SandboxPoolTests : IAsyncDisposable
 {
     internal const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+    private const string Long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000) SELECT count(*) FROM n";
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(600);
     private readonly TemporaryWorkspaces server = new();
 
@@ -169,6 +170,23 @@ public sealed class SandboxPoolTests : IAsyncDisposable
         Assert.False(running.IsCompleted);
         Assert.Equal(1, server.Pool.Status.Heavy);
         Assert.Equal(ProblemCodes.DeadlineExceeded, await running);
+    }
+
+    /// <summary>So a statement that is asked again and again takes nothing from others, and finds its pages in memory.</summary>
+    [Fact]
+    [Trait("claim", "C18")]
+    public async Task AStatementThatWasHeavyGoesToTheSameSlowWorkerTheNextTime()
+    {
+        var books = server.Create();
+        await AskAsync(books, Long, TimeSpan.FromSeconds(20));
+        var (demoted, slow) = (server.Pool.Status.Demoted, Slow());
+
+        await AskAsync(books, Long, TimeSpan.FromSeconds(20));
+
+        Assert.Equal((1, 1), (demoted, server.Pool.Status.Demoted));
+        Assert.Equal([Assert.Single(slow)], Slow());
+
+        static int[] Slow() => [.. SystemCallFilterTests.Workers().Where(worker => NiceOf(worker) == 19)];
     }
 
     /// <summary>Short statements leave an alarm behind that comes too early for the next one.</summary>

@@ -8,7 +8,8 @@ namespace WorkspaceServer.Workspaces.Workers;
 /// <summary>The workers, and who gets one when: fairly by workspace, heavy statements apart from ordinary ones.</summary>
 /// <remarks>
 /// A statement that outlives its slice becomes heavy: its worker drops to the lowest priority for good and a fresh one takes its
-/// place; when as many heavy ones run as may, it is given up and starts again when its turn comes, its deadline running. A worker that has
+/// place; when as many heavy ones run as may, it is given up and starts again when its turn comes, its deadline running. A workspace's
+/// statement that was heavy the last time waits for its turn from the start, and a worker that dropped stays for the next heavy one. A worker that has
 /// not answered shortly after the deadline is killed, whatever it is doing; only a process can be ended inside a statement's
 /// compilation. decisions/0004 has the reasons.
 /// </remarks>
@@ -27,9 +28,8 @@ internal sealed class SandboxPool : IDisposable
     private readonly List<SandboxSlot> idle = [];
     private readonly HashSet<SandboxSlot> all = [];
     private readonly FairQueue<WorkspaceId, Waiter> waiting = new();
-    private readonly FairQueue<WorkspaceId, TaskCompletionSource<bool>> waitingHeavy = new();
+    private readonly HeavyLane heavy;
     private readonly FastTime fastTime;
-    private int heavy;
     private long demoted;
     private bool disposed;
 
@@ -40,6 +40,7 @@ internal sealed class SandboxPool : IDisposable
         this.options = options;
         this.clock = clock;
         this.trail = trail;
+        heavy = new HeavyLane(options);
         fastTime = new FastTime(options, clock);
         ReserveThreads(options);
         for (var i = 0; i < options.Workers; i++)
@@ -55,7 +56,7 @@ internal sealed class SandboxPool : IDisposable
         {
             lock (gate)
             {
-                return (all.Count, heavy, waitingHeavy.Count, waiting.Count, demoted);
+                return (all.Count, heavy.Running, heavy.Waiting, waiting.Count, demoted);
             }
         }
     }
@@ -96,7 +97,7 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
-            foreach (var slot in idle)
+            foreach (var slot in idle.Concat(heavy.Idle))
             {
                 slot.Process.Forget(workspace);
             }
@@ -115,14 +116,10 @@ internal sealed class SandboxPool : IDisposable
 
             all.Clear();
             idle.Clear();
+            heavy.Clear();
             while (waiting.TryDequeue(out var waiter))
             {
                 waiter.Task.TrySetResult(null);
-            }
-
-            while (waitingHeavy.TryDequeue(out var turn))
-            {
-                turn.TrySetResult(false);
             }
         }
     }
@@ -142,20 +139,30 @@ internal sealed class SandboxPool : IDisposable
             return Busy();
         }
 
-        var (slot, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
-        if (slot is null)
+        // Whoever asks for a heavy one again at once after a refusal pays for that as for one that became heavy.
+        var costOfRefusal = options.Slice + options.WorkerCost;
+        if (!IsKnownHeavy(handle.Workspace, request))
         {
-            return refusal!;
-        }
+            var (ordinary, refusal) = await AcquireAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
+            if ((ordinary is null ? refusal : Run(ordinary, handle, request, started, cancel)) is { } reply)
+            {
+                return reply;
+            }
 
-        if (Run(slot, handle, request, started, cancel) is { } reply)
-        {
-            return reply;
+            costOfRefusal = TimeSpan.Zero;
         }
 
         // It only reads, so starting again when its turn comes is safe, and keeps no memory while it waits.
-        slot = await AcquireHeavyAsync(handle.Workspace, request.Deadline - Stopwatch.GetElapsedTime(started), cancel);
+        var slot = await AcquireHeavyAsync(handle, request.Deadline - Stopwatch.GetElapsedTime(started), costOfRefusal, cancel);
         return slot is null ? Busy() : Run(slot, handle, request, started, cancel)!;
+    }
+
+    private bool IsKnownHeavy(WorkspaceId workspace, SandboxRequest request)
+    {
+        lock (gate)
+        {
+            return heavy.Knows(workspace, request);
+        }
     }
 
     /// <returns>False if the debt lasts longer than the statement's time.</returns>
@@ -175,9 +182,10 @@ internal sealed class SandboxPool : IDisposable
         return wait < deadline;
     }
 
-    /// <summary>What a statement has cost the others: nothing if it was short, its slice and a fresh worker if it was heavy, a worker if that died.</summary>
+    /// <summary>What a statement has cost the others: nothing if it was short or heavy from its start, its slice and a fresh worker if it became heavy, a worker if that died.</summary>
     private TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
-        slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
+        slot.BeganHeavy ? TimeSpan.Zero
+        : slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
         : slot.IsBroken ? options.WorkerCost
         : elapsed <= options.ShortSlice ? TimeSpan.Zero
         : slot.ProcessorTime;
@@ -204,30 +212,33 @@ internal sealed class SandboxPool : IDisposable
         }
         finally
         {
-            Release(slot, handle.Workspace, Stopwatch.GetElapsedTime(running));
+            Release(slot, handle.Workspace, Stopwatch.GetElapsedTime(running), request);
         }
     }
 
     /// <summary>Waits for a turn among the heavy statements and starts a worker for it.</summary>
     /// <returns>Null if too many wait already, or the time is up.</returns>
-    private async Task<SandboxSlot?> AcquireHeavyAsync(WorkspaceId workspace, TimeSpan timeLeft, CancellationToken cancel)
+    private async Task<SandboxSlot?> AcquireHeavyAsync(SandboxHandle handle, TimeSpan timeLeft, TimeSpan costOfRefusal, CancellationToken cancel)
     {
         TaskCompletionSource<bool> turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (timeLeft <= TimeSpan.Zero || waitingHeavy.Count >= options.MaxWaitingHeavy || waitingHeavy.CountOf(workspace) >= options.MaxWaitingHeavyPerWorkspace)
+            if (timeLeft <= TimeSpan.Zero)
             {
                 return null;
             }
 
-            waitingHeavy.Enqueue(workspace, turn);
-            NextHeavy();
+            if (!heavy.TryWait(handle.Workspace, turn))
+            {
+                fastTime.Charge(handle.Workspace, costOfRefusal);
+                return null;
+            }
         }
 
         try
         {
-            return await turn.Task.WaitAsync(timeLeft, clock, cancel) ? StartSlot(SandboxSlotState.Heavy) : null;
+            return await turn.Task.WaitAsync(timeLeft, clock, cancel) ? TakeIdle(heavy.Idle, handle) ?? StartSlot(SandboxSlotState.Heavy) : null;
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
@@ -248,7 +259,7 @@ internal sealed class SandboxPool : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (TakeIdle(handle) is { } slot)
+            if (TakeIdle(idle, handle) is { } slot)
             {
                 return (slot, null);
             }
@@ -280,17 +291,21 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    private SandboxSlot? TakeIdle(SandboxHandle handle)
+    /// <summary>One that has the file open already, else any.</summary>
+    private SandboxSlot? TakeIdle(List<SandboxSlot> slots, SandboxHandle handle)
     {
-        if (idle.Count == 0)
+        lock (gate)
         {
-            return null;
-        }
+            if (slots.Count == 0)
+            {
+                return null;
+            }
 
-        var index = Math.Max(0, idle.FindIndex(slot => slot.Process.Has(handle)));
-        var taken = idle[index];
-        idle.RemoveAt(index);
-        return taken;
+            var index = Math.Max(0, slots.FindIndex(slot => slot.Process.Has(handle)));
+            var taken = slots[index];
+            slots.RemoveAt(index);
+            return taken;
+        }
     }
 
     private void Watch(SandboxSlot slot, WorkspaceId workspace, TimeSpan timeLeft)
@@ -342,9 +357,8 @@ internal sealed class SandboxPool : IDisposable
     private void MakeHeavy(SandboxSlot slot)
     {
         demoted++;
-        if (heavy < options.HeavyWorkers)
+        if (heavy.TryBegin())
         {
-            heavy++;
             slot.State = SandboxSlotState.Heavy;
             slot.Process.Demote();
         }
@@ -376,7 +390,7 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    private void Release(SandboxSlot slot, WorkspaceId workspace, TimeSpan elapsed)
+    private void Release(SandboxSlot slot, WorkspaceId workspace, TimeSpan elapsed, SandboxRequest? request = null)
     {
         lock (gate)
         {
@@ -384,13 +398,20 @@ internal sealed class SandboxPool : IDisposable
             var state = slot.Finish();
             if (state == SandboxSlotState.Heavy)
             {
-                heavy--;
-                NextHeavy();
+                heavy.End();
+                heavy.Note(slot, request!);
             }
 
-            if (disposed || state != SandboxSlotState.Ordinary)
+            if (disposed || state == SandboxSlotState.GivenUp || (state == SandboxSlotState.Heavy && slot.IsBroken))
             {
                 Retire(slot);
+            }
+            else if (state == SandboxSlotState.Heavy)
+            {
+                if (heavy.Keep(slot) is { } tooMany)
+                {
+                    Retire(tooMany);
+                }
             }
             else if (slot.IsBroken)
             {
@@ -404,24 +425,11 @@ internal sealed class SandboxPool : IDisposable
         }
     }
 
-    private void NextHeavy()
-    {
-        while (heavy < options.HeavyWorkers && waitingHeavy.TryDequeue(out var turn))
-        {
-            // Those whose time was up while they waited are still in the queue.
-            if (turn.TrySetResult(true))
-            {
-                heavy++;
-            }
-        }
-    }
-
     private void EndTurn()
     {
         lock (gate)
         {
-            heavy--;
-            NextHeavy();
+            heavy.End();
         }
     }
 

@@ -41,7 +41,15 @@ internal sealed class SandboxSlot : IDisposable
     /// <summary>Set before a kill: what to answer instead of a crash.</summary>
     public SandboxReply? Verdict { get; set; }
 
-    public bool IsBroken { get; set; }
+    /// <summary>The worker has died, or was told to: a kill may come just after its answer.</summary>
+    public bool IsBroken
+    {
+        get => field || Verdict is not null;
+        set;
+    }
+
+    /// <summary>The statement ran at the lowest priority from its first moment.</summary>
+    public bool BeganHeavy { get; private set; }
 
     /// <summary>Nobody waits for the answer of the running statement any more.</summary>
     public bool IsUnwanted { get; set; }
@@ -51,6 +59,7 @@ internal sealed class SandboxSlot : IDisposable
         Workspace = workspace;
         isRunning = true;
         IsUnwanted = false;
+        BeganHeavy = State == SandboxSlotState.Heavy;
         Slice = slice;
         processorTimeAtBegin = Process.ProcessorTime;
         begin = Stopwatch.GetTimestamp();
