@@ -25,6 +25,7 @@ internal static unsafe partial class NativeSqlite
     public const int OpenInMemory = 0x86; // READWRITE, CREATE, MEMORY
     public const int OpenNoMutex = 0x8000;
 
+    public const int SingleThread = 1;
     public const int ConfigDefensive = 1010;
     public const int ConfigLoadExtension = 1005;
     public const int ConfigFts3Tokenizer = 1004;
@@ -69,6 +70,10 @@ internal static unsafe partial class NativeSqlite
                 return BindNull(statement, index);
         }
     }
+
+    /// <summary>Only before <see cref="Initialize"/>. The C function takes variable arguments; one without any is called alike.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_config")]
+    public static partial int ConfigureLibrary(int option);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_initialize")]
     public static partial int Initialize();

@@ -45,6 +45,7 @@ public sealed class SystemCallFilterTests : IDisposable
         /* Waited for: a child that ended after "ptrace" would stop this process, and its parent would take the stop for the end. */
         static long child(long pid) { if (pid == 0) _exit(0); if (pid > 0) waitpid(pid, 0, 0); return pid; }
         static long thread(void) { pthread_t t; errno = pthread_create(&t, 0, nothing, 0); return errno ? -1 : pthread_join(t, 0); }
+        int sqlite3_config(int option, ...) { return 0; }
         int sqlite3_initialize(void) {
             int pair[2]; char *no_arguments[] = { 0 };
             TRY("read", open("victim", O_RDONLY));
