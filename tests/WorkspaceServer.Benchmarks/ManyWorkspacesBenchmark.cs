@@ -15,7 +15,7 @@ internal static class ManyWorkspacesBenchmark
     private const int MakersAtOnce = 16;
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(45);
 
     public static async Task RunAsync(Report report)
     {

@@ -33,10 +33,12 @@ internal sealed class Report
         Console.WriteLine(rows[^1]);
     }
 
-    /// <summary>Writes the rows with the machine they were measured on. What was not measured now stays as it was in the file.</summary>
+    /// <summary>Writes the rows with the machine they were measured on. What was not measured now stays as it was in the file, and so does the text after the table.</summary>
     public void Write(string file)
     {
-        var kept = File.Exists(file) ? File.ReadLines(file).Where(line => line.Contains("| `make bench ARGS=", StringComparison.Ordinal) && !commands.Exists(each => line.Contains(each, StringComparison.Ordinal))) : [];
+        var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
+        var kept = lines.Where(line => line.Contains("| `make bench ARGS=", StringComparison.Ordinal) && !commands.Exists(each => line.Contains(each, StringComparison.Ordinal)));
+        var text = lines.SkipWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)).ToArray();
         File.WriteAllText(file, $"""
             # Speed
 
@@ -47,8 +49,8 @@ internal sealed class Report
 
             {Heading}
             {string.Join('\n', rows.Concat(kept))}
-
-            """, new UTF8Encoding(false));
+            {string.Join('\n', text.Length > 0 ? text.Prepend("") : [])}
+            """.TrimEnd() + "\n", new UTF8Encoding(false));
     }
 
     private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[1];
