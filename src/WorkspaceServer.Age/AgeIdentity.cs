@@ -4,6 +4,7 @@ using WorkspaceServer.Vault.Keys;
 
 namespace WorkspaceServer.Age;
 
+#pragma warning disable CA1063 // Nobody else can derive from it, and nothing but the secret is to be wiped.
 /// <summary>The secret half of an age key: it opens what was encrypted to its <see cref="Recipient"/>. Disposing it wipes it.</summary>
 public abstract class AgeIdentity : IDisposable
 {
@@ -128,3 +129,4 @@ public abstract class AgeIdentity : IDisposable
         return identities.Count > 0 ? identities : throw new AgeException(AgeError.Key, $"{path} holds no age identity.");
     }
 }
+#pragma warning restore CA1063

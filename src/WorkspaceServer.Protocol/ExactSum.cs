@@ -4,7 +4,9 @@ namespace WorkspaceServer.Protocol;
 
 /// <summary>A sum that loses nothing: 128 bits at a fixed number of places after the point.</summary>
 /// <remarks>A decimal takes at most 10^15 · 10^15, so at least 10^8 of them fit; an integer at most 2^63, so 2^64 of them.</remarks>
+#pragma warning disable CA1815 // A sum that is still added to is compared by what it says.
 public struct ExactSum(SyncType type)
+#pragma warning restore CA1815
 {
     private static readonly long[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000];
 

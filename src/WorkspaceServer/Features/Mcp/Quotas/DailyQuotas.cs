@@ -34,7 +34,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
     public void Require(Caller caller)
     {
         var day = DayOfToken(caller);
-        lock (day)
+        lock (day.Gate)
         {
             if (!day.IsNew(clock))
             {
@@ -49,7 +49,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
     public void Count(Caller caller, int rows, int bytes)
     {
         var day = DayOfToken(caller);
-        lock (day)
+        lock (day.Gate)
         {
             day.Unwritten += new TokenUsage(rows, bytes);
             if (day.Unwritten.Rows > MaxUnwrittenRows || day.Unwritten.Bytes > MaxUnwrittenBytes)
@@ -98,7 +98,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
     /// <summary>A new day; what the old one still holds is written with it.</summary>
     private TokenDay Next(TokenDay old, int today)
     {
-        lock (old)
+        lock (old.Gate)
         {
             if (old.Unwritten != default)
             {
@@ -178,6 +178,8 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
         /// <summary>As the database says, at <see cref="ReadAt"/>.</summary>
         public TokenUsage Known { get; set; }
 
+        public Lock Gate { get; } = new();
+
         public TokenUsage Unwritten { get; set; }
 
         public TokenUsage Used => Known + beingWritten + Unwritten;
@@ -191,7 +193,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
         /// <summary>What is to be written; <see cref="Written"/> or <see cref="NotWritten"/> says how that went.</summary>
         public TokenUsage Take()
         {
-            lock (this)
+            lock (Gate)
             {
                 (beingWritten, Unwritten) = (Unwritten, default);
                 return beingWritten;
@@ -200,7 +202,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
 
         public void Written(TokenUsage sum, long at)
         {
-            lock (this)
+            lock (Gate)
             {
                 // A write of this token alone may have been faster, and then knows more: usage only grows.
                 Known = new TokenUsage(Math.Max(Known.Rows, sum.Rows), Math.Max(Known.Bytes, sum.Bytes));
@@ -210,7 +212,7 @@ internal sealed partial class DailyQuotas(TokenUsageStore store, McpOptions opti
 
         public void NotWritten()
         {
-            lock (this)
+            lock (Gate)
             {
                 (beingWritten, Unwritten) = (default, beingWritten + Unwritten);
             }
