@@ -35,12 +35,13 @@ internal sealed record RowsMessage(
     string Table, IReadOnlyList<RowFilter> Filters, RowOrder Order, string? After, int MaxRows, int MaxColumns, int MaxTextLength, ReadAccess Access, TimeSpan Deadline, bool Counts = true, LookingTime? Time = null);
 
 /// <summary>How long a walk through a long table may take until it stops looking for rows that fit, and until it stops counting them.</summary>
-internal sealed record LookingTime(TimeSpan Finding, TimeSpan Counting)
+/// <param name="Sorting">Until it stops looking for the first rows of an order that no index gives.</param>
+internal sealed record LookingTime(TimeSpan Finding, TimeSpan Counting, TimeSpan Sorting)
 {
-    public static LookingTime OfPages { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(20));
+    public static LookingTime OfPages { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(2));
 
     /// <summary>To the end of the table, for files.</summary>
-    public static LookingTime Whole { get; } = new(TimeSpan.MaxValue, TimeSpan.MaxValue);
+    public static LookingTime Whole { get; } = new(TimeSpan.MaxValue, TimeSpan.MaxValue, TimeSpan.MaxValue);
 }
 
 /// <param name="Columns">Those of the table that are in the rows, in its order.</param>
@@ -50,9 +51,10 @@ internal sealed record LookingTime(TimeSpan Finding, TimeSpan Counting)
 /// <param name="Found">How many rows fit; null if they were not all counted.</param>
 /// <param name="AtLeast">How many were counted, if not all were: up to one more than <see cref="RowPages.MaxCounted"/>.</param>
 /// <param name="LookedThrough">Null if the page is full or the last. Otherwise the time was over first, and this much of the table was looked through, in percent; Next goes on.</param>
+/// <param name="IsProvisional">True if the rows are the first of an order only among those that were looked through. Next goes on with the same page, not with the one after it.</param>
 internal sealed record RowsAnswer(
     CatalogTable Table, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<SqlValue[]> Rows, IReadOnlyList<string?> Keys, string? Next, string? Earlier, long? Found,
-    long AtLeast = 0, int? LookedThrough = null);
+    long AtLeast = 0, int? LookedThrough = null, bool IsProvisional = false);
 
 /// <summary>Reads a table page by page, each page starting where the one before ended (keyset paging): the millionth row costs what the first does.</summary>
 /// <remarks>
@@ -84,39 +86,100 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
 
     public async Task<RowsAnswer> ReadAsync(Func<SandboxRequest, Task<SandboxReply>> ask)
     {
-        var cursor = Cursor.Read(message.After, table.LoadedAt);
+        var cursor = RowCursor.Read(message.After, table.LoadedAt);
         var isBackward = cursor?.IsBackward == true;
         // Backwards the same rows come in the opposite order, and are turned round in the end.
         var isDescending = message.Order.IsDescending != isBackward;
         var sort = message.Order.Column is { } name ? Column(schema, name) : null;
-        var walk = conditions.Length == 0 ? null : new RowWalk(table, message, new RowConditions(Where(conditions.Select(condition => condition.Sql)), Parameters()), List(), ask);
-        var found = walk is not null && sort is null
-            ? await walk.FindAsync(cursor?.Row, isDescending, message.MaxRows + 1)
-            : new WalkedRows(await SortedAsync(ask, sort, isDescending, cursor), null);
+        var walk = conditions.Length == 0 && sort is null ? null : new RowWalk(table, message, new RowConditions(Where(conditions.Select(condition => condition.Sql)), Parameters()), List(), ask);
+        var (found, best) = sort is not null ? await SortedAsync(ask, walk!, sort, isDescending, cursor)
+            : (walk is not null ? await walk.FindAsync(cursor?.Row, isDescending, message.MaxRows + 1) : new WalkedRows(await DirectlyAsync(ask, null, isDescending, cursor, null, message.Deadline), null), null);
+        if (best is not null)
+        {
+            return Provisional(walk!, found, best, cursor, isBackward);
+        }
+
         var answer = Answer(found, cursor, isBackward);
-        if (walk is null)
+        if (conditions.Length == 0)
         {
             return answer with { Found = table.RowCount };
         }
 
         if (found.Reached is { } reached && !isBackward)
         {
-            answer = answer with { LookedThrough = walk.PercentUpTo(reached, isDescending) };
+            answer = answer with { LookedThrough = walk!.PercentUpTo(reached, isDescending) };
         }
 
-        return message.Counts ? await CountedAsync(walk, found, cursor is null, sort is null && !isDescending, answer) : answer;
+        return message.Counts ? await CountedAsync(walk!, found, cursor?.Row is null, sort is null && !isDescending, answer) : answer;
     }
 
-    /// <summary>In the order of a column, each page from the value of the row before it; all rows if there is no filter.</summary>
-    private async Task<IReadOnlyList<SqlValue[]>> SortedAsync(Func<SandboxRequest, Task<SandboxReply>> ask, ColumnSchema? sort, bool isDescending, Cursor? cursor)
+    /// <summary>In the order of a column, each page from the value of the row before it. Where no index gives the order in time, the table is looked through for the first rows of it.</summary>
+    /// <returns>With how far that came, if the time was over first.</returns>
+    private async Task<(WalkedRows Found, SortProgress? Best)> SortedAsync(Func<SandboxRequest, Task<SandboxReply>> ask, RowWalk walk, ColumnSchema sort, bool isDescending, RowCursor? cursor)
+    {
+        var start = cursor?.Row is { } row ? await ValueAtAsync(ask, sort, row) : (SqlValue?)null;
+        var time = message.Time ?? LookingTime.OfPages;
+        var (isShort, isIndexed) = (table.RowCount <= RowWalk.AlwaysWhole, IsIndexed(sort));
+        if (cursor?.Progress is null && (isShort || (isIndexed && (conditions.Length == 0 || time.Finding > TimeSpan.Zero))))
+        {
+            // An index may lead to the rows at once, or past all rows that do not fit; that is known afterwards.
+            var mayTake = isShort || conditions.Length == 0 || time.Finding > message.Deadline ? message.Deadline : time.Finding;
+            try
+            {
+                return (new WalkedRows(await DirectlyAsync(ask, sort, isDescending, cursor, start, mayTake), null), null);
+            }
+            catch (ProblemException problem) when (mayTake < message.Deadline && problem.Code == ProblemCodes.DeadlineExceeded)
+            {
+                // The walk goes on from here.
+            }
+        }
+
+        var order = new WalkedOrder(Name(sort), isDescending, Start(sort, isDescending, cursor, start));
+        var (best, reached) = await walk.SortAsync(order, cursor?.Progress, message.MaxRows + 1);
+        var rows = best.Count == 0 ? [] : (await ask(Those(best, order))).Rows;
+        return (new WalkedRows(rows, null), reached is { } number ? new SortProgress(number, best) : null);
+    }
+
+    private bool IsIndexed(ColumnSchema column) => column.Name == schema.KeyColumn || column.Name == schema.CompositeKey?[0] || column.References is not null;
+
+    /// <summary>Which rows come behind the one where the page before ended; NULL is the least value, and no comparison finds it.</summary>
+    private static RowConditions Start(ColumnSchema sort, bool isDescending, RowCursor? cursor, SqlValue? start)
+    {
+        if (cursor?.Row is not { } row)
+        {
+            return new RowConditions("1", []);
+        }
+
+        var name = Name(sort);
+        return (start!.Value.IsNull, isDescending) switch
+        {
+            (true, false) => new RowConditions($"({name} IS NOT NULL OR t.rowid > ?)", [row]),
+            (true, true) => new RowConditions($"({name} IS NULL AND t.rowid < ?)", [row]),
+            (false, false) => new RowConditions($"({name}, t.rowid) > (?, ?)", [start.Value, row]),
+            _ => new RowConditions($"({name} IS NULL OR ({name}, t.rowid) < (?, ?))", [start.Value, row]),
+        };
+    }
+
+    /// <summary>Rows by their numbers, in the order of a column. Numbers that an address made up still have to fit.</summary>
+    private SandboxRequest Those(IReadOnlyList<long> numbers, WalkedOrder order)
+    {
+        var direction = order.IsDescending ? "DESC" : "ASC";
+        var list = string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        List<string> all = [.. conditions.Select(condition => condition.Sql), order.Start.Sql];
+        var rows = message.MaxRows + 1;
+        var sql = $"SELECT {List()} FROM main.{Identifiers.Quote(schema.Name)} AS t WHERE t.rowid IN ({list}) AND {Where(all)} ORDER BY +{order.Column} {direction}, t.rowid {direction} LIMIT {rows}";
+        return Ask(sql, [.. Parameters(), .. order.Start.Parameters], rows);
+    }
+
+    /// <summary>In one go for each part of the order; all rows if there is no filter.</summary>
+    private async Task<IReadOnlyList<SqlValue[]>> DirectlyAsync(Func<SandboxRequest, Task<SandboxReply>> ask, ColumnSchema? sort, bool isDescending, RowCursor? cursor, SqlValue? start, TimeSpan mayTake)
     {
         var rows = new List<SqlValue[]>();
-        var start = cursor is null || sort is null ? (SqlValue?)null : await ValueAtAsync(ask, sort, cursor.Row);
         foreach (var part in PartsFrom(sort, isDescending, start))
         {
-            var isStart = cursor is not null && rows.Count == 0 && IsStart(part, start);
+            var isStart = cursor?.Row is not null && rows.Count == 0 && IsStart(part, start);
             var wanted = message.MaxRows + 1 - rows.Count;
-            rows.AddRange((await ask(Request(part, sort, isDescending, isStart ? cursor : null, start, wanted))).Rows);
+            rows.AddRange((await ask(Request(part, sort, isDescending, isStart ? cursor : null, start, wanted) with { Deadline = mayTake })).Rows);
             if (rows.Count > message.MaxRows)
             {
                 break;
@@ -126,7 +189,21 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
         return rows;
     }
 
-    private RowsAnswer Answer(WalkedRows found, Cursor? cursor, bool isBackward)
+    /// <summary>The time was over: what are the first rows so far, and where to go on with the same page.</summary>
+    private RowsAnswer Provisional(RowWalk walk, WalkedRows found, SortProgress best, RowCursor? cursor, bool isBackward)
+    {
+        var next = new RowCursor(isBackward, cursor?.Row, best).Write(table.LoadedAt);
+        return Answer(found, cursor, isBackward) with
+        {
+            Next = next,
+            Earlier = null,
+            Found = conditions.Length == 0 ? table.RowCount : null,
+            LookedThrough = walk.PercentUpTo(best.Reached, isDescending: false),
+            IsProvisional = true,
+        };
+    }
+
+    private RowsAnswer Answer(WalkedRows found, RowCursor? cursor, bool isBackward)
     {
         var hasMore = found.Rows.Count > message.MaxRows;
         var shown = found.Rows.Take(message.MaxRows).ToList();
@@ -135,11 +212,11 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
             shown.Reverse();
         }
 
-        string? At(long? row, bool backward) => row is { } number ? Cursor.Write(table.LoadedAt, number, backward) : null;
+        string? At(long? row, bool backward) => row is { } number ? new RowCursor(backward, number).Write(table.LoadedAt) : null;
         var (first, last) = shown.Count == 0 ? ((long?)null, (long?)null) : (shown[0][0].AsInteger(), shown[^1][0].AsInteger());
         // Where nothing was found, the way back begins behind the last row before: the row of the cursor itself, or where this walk began.
         var side = message.Order.IsDescending ? -1 : 1;
-        var (back, on) = cursor is null || message.Order.Column is not null ? (first, last) : (first ?? cursor.Row + side, last ?? cursor.Row - side);
+        var (back, on) = cursor?.Row is not { } from || message.Order.Column is not null ? (first, last) : (first ?? from + side, last ?? from - side);
         var key = schema.KeyColumn is { } name ? schema.Columns.ToList().FindIndex(column => column.Name == name) : -1;
         return new RowsAnswer(
             table,
@@ -147,7 +224,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
             [.. shown.Select(row => row[2..])],
             [.. shown.Select(row => key < 0 ? row[0].ToString() : row[1].IsNull ? null : row[1].ToString())],
             isBackward ? At(on, backward: false) : At(hasMore ? last : found.Reached, backward: false),
-            isBackward ? At(hasMore ? first : found.Reached, backward: true) : cursor is null ? null : At(back, backward: true),
+            isBackward ? At(hasMore ? first : found.Reached, backward: true) : cursor?.Row is null ? null : At(back, backward: true),
             null);
     }
 
@@ -181,7 +258,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
 
     private static bool IsStart(Part part, SqlValue? start) => part == Part.All || (part == Part.Nulls) == (start?.IsNull ?? false);
 
-    private SandboxRequest Request(Part part, ColumnSchema? sort, bool isDescending, Cursor? cursor, SqlValue? start, int rows)
+    private SandboxRequest Request(Part part, ColumnSchema? sort, bool isDescending, RowCursor? cursor, SqlValue? start, int rows)
     {
         var parameters = Parameters();
         var all = conditions.Select(condition => condition.Sql).ToList();
@@ -204,7 +281,7 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
                 all.Add($"t.rowid {sign} ?");
             }
 
-            parameters.Add(cursor.Row);
+            parameters.Add(cursor.Row!.Value);
         }
 
         var direction = isDescending ? "DESC" : "ASC";
@@ -229,7 +306,9 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
 
     private static string Where(IEnumerable<string> conditions) => string.Join(" AND ", conditions.DefaultIfEmpty("1"));
 
-    private static (string Sql, SqlValue? Parameter) Condition(TableSchema schema, RowFilter filter)
+    /// <summary>A filter as SQL over the table "t", with one parameter or none.</summary>
+    /// <exception cref="ProblemException">The table has no such column, or the value is none of its type.</exception>
+    public static (string Sql, SqlValue? Parameter) Condition(TableSchema schema, RowFilter filter)
     {
         var column = Column(schema, filter.Column);
         var name = Name(column);
@@ -249,7 +328,8 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
         return condition;
     }
 
-    private static ColumnSchema Column(TableSchema schema, string name) =>
+    /// <exception cref="ProblemException">The table has no such column.</exception>
+    public static ColumnSchema Column(TableSchema schema, string name) =>
         schema.Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ProblemException(ProblemCodes.InvalidArgument, "The table has no such column. Choose one of its columns.");
 
@@ -269,26 +349,4 @@ internal sealed class RowPages(CatalogTable table, RowsMessage message)
     // Of LIKE only the two wildcards and the escape itself mean something (sqlite.org/lang_expr.html, section 5).
     private static string Escape(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-
-    /// <summary>Where a page begins: n-1712345678901-50, for the rows behind number 50 of that load; p for those before.</summary>
-    private sealed record Cursor(bool IsBackward, long Row)
-    {
-        /// <summary>Far above every row's number, and far from where numbers end.</summary>
-        private const long MaxRow = 1L << 61;
-
-        public static string Write(DateTimeOffset loadedAt, long row, bool isBackward) =>
-            string.Create(CultureInfo.InvariantCulture, $"{(isBackward ? 'p' : 'n')}-{loadedAt.ToUnixTimeMilliseconds()}-{row}");
-
-        public static Cursor? Read(string? text, DateTimeOffset loadedAt)
-        {
-            var parts = text?.Split('-', 3) ?? [];
-            return parts is ["n" or "p", var load, var row]
-                && long.TryParse(load, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-                && long.TryParse(row, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                && time == loadedAt.ToUnixTimeMilliseconds()
-                && number is > -MaxRow and < MaxRow
-                ? new Cursor(parts[0] == "p", number)
-                : null;
-        }
-    }
 }

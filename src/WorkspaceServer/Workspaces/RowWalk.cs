@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Sandbox;
 
@@ -10,6 +11,15 @@ internal sealed record RowConditions(string Sql, IReadOnlyList<SqlValue> Paramet
 /// <param name="Rows">What fitted, in the order of the walk.</param>
 /// <param name="Reached">The number up to which rows were looked at; null if there are no others, or enough were found.</param>
 internal sealed record WalkedRows(IReadOnlyList<SqlValue[]> Rows, long? Reached);
+
+/// <param name="Column">Quoted, with its table.</param>
+/// <param name="Start">Which rows come after the page before, by this order; all of them on the first.</param>
+internal sealed record WalkedOrder(string Column, bool IsDescending, RowConditions Start);
+
+/// <summary>How far a walk has come that looks for the first rows of an order.</summary>
+/// <param name="Reached">The number up to which rows were looked at.</param>
+/// <param name="Best">The numbers of the first rows among those, in no order.</param>
+internal sealed record SortProgress(long Reached, IReadOnlyList<long> Best);
 
 /// <summary>
 /// Looks for rows that fit, in the order of their numbers, a stretch of numbers at a time, until there are enough or the time is over. So a filter on a column
@@ -33,6 +43,9 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Where the walk goes to the end anyway if there is time, fewer and longer stretches cost less.</summary>
+    private const int SortingPace = 8;
+
     private readonly long started = Stopwatch.GetTimestamp();
     private readonly LookingTime time = message.Time ?? LookingTime.OfPages;
     private (long First, long Last)? ends;
@@ -44,6 +57,10 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
         .Where(filter => filter.Column is not null)
         .Select(filter => $"{{{Identifiers.Quote(filter.Column!.Name)}}} : {Identifiers.Quote(filter.Value)}")
         .FirstOrDefault();
+
+    private string Source => Phrase is null
+        ? $"main.{Identifiers.Quote(table.Schema.Name)} AS t"
+        : $"main.{Identifiers.Quote(table.FullTextTable!)} CROSS JOIN main.{Identifiers.Quote(table.Schema.Name)} AS t ON t.rowid = {Identifiers.Quote(table.FullTextTable!)}.rowid AND {Identifiers.Quote(table.FullTextTable!)} MATCH ?";
 
     private string Number => Phrase is null ? "t.rowid" : $"{Identifiers.Quote(table.FullTextTable!)}.rowid";
 
@@ -68,6 +85,26 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
         }
 
         return new WalkedRows(rows, null);
+    }
+
+    /// <summary>
+    /// Looks for the first rows of an order that no index gives: those of each stretch against the first so far. The order is SQLite's own throughout.
+    /// </summary>
+    /// <param name="from">Where another walk for the same page stopped.</param>
+    /// <returns>Null in Reached if the whole table was looked through.</returns>
+    public async Task<(IReadOnlyList<long> Best, long? Reached)> SortAsync(WalkedOrder order, SortProgress? from, int wanted)
+    {
+        IReadOnlyList<long> best = from?.Best ?? [];
+        await foreach (var (first, last) in StretchesAsync(from?.Reached, isDescending: false, SortingPace))
+        {
+            best = [.. (await ask(AskFirst(order, first, last, best, wanted))).Rows.Select(row => row[0].AsInteger())];
+            if (last < ends!.Value.Last && IsOver(time.Sorting))
+            {
+                return (best, last);
+            }
+        }
+
+        return (best, null);
     }
 
     /// <summary>Counts rows that fit behind a number.</summary>
@@ -102,7 +139,8 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
     private bool IsOver(TimeSpan most) => table.RowCount > AlwaysWhole && Stopwatch.GetElapsedTime(started) > most;
 
     /// <summary>Stretches of numbers: those above From, up to To.</summary>
-    private async IAsyncEnumerable<(long From, long To)> StretchesAsync(long? after, bool isDescending)
+    /// <param name="pace">How many times as long as usual a stretch may take.</param>
+    private async IAsyncEnumerable<(long From, long To)> StretchesAsync(long? after, bool isDescending, int pace = 1)
     {
         ends ??= await EndsAsync();
         var (first, last) = ends.Value;
@@ -114,7 +152,7 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
             yield return (from, to);
             at = isDescending ? from : to;
             var took = Stopwatch.GetElapsedTime(begun);
-            stretch = took < Short ? Math.Min(stretch * Growth, long.MaxValue / 16) : took > Long ? Math.Max(FirstStretch / Growth, stretch / Growth) : stretch;
+            stretch = took < pace * Short ? Math.Min(stretch * Growth, long.MaxValue / 16) : took > pace * Long ? Math.Max(FirstStretch / Growth, stretch / Growth) : stretch;
         }
     }
 
@@ -129,14 +167,25 @@ internal sealed class RowWalk(CatalogTable table, RowsMessage message, RowCondit
     private SandboxRequest Ask(string columns, long from, long to, string end, int maxRows, string? around = null)
     {
         List<SqlValue> parameters = [.. Phrase is null ? [] : new SqlValue[] { Phrase }, from, to, .. conditions.Parameters];
-        var source = $"main.{Identifiers.Quote(table.Schema.Name)} AS t";
-        if (Phrase is not null)
-        {
-            var index = Identifiers.Quote(table.FullTextTable!);
-            source = $"main.{index} CROSS JOIN {source} ON t.rowid = {index}.rowid AND {index} MATCH ?";
-        }
-
-        var sql = $"SELECT {columns} FROM {source} WHERE {Number} > ? AND {Number} <= ? AND {conditions.Sql} {end}";
+        var sql = $"SELECT {columns} FROM {Source} WHERE {Number} > ? AND {Number} <= ? AND {conditions.Sql} {end}";
         return new SandboxRequest(around is null ? sql : around + sql + ")", parameters, IsServerSql: true, maxRows, SandboxLimits.MaxResultBytes, message.Deadline);
+    }
+
+    /// <summary>The numbers of the first rows among those of a stretch and those that were the first before it.</summary>
+    private SandboxRequest AskFirst(WalkedOrder order, long from, long to, IReadOnlyList<long> best, int wanted)
+    {
+        SqlValue[] fitting = [.. conditions.Parameters, .. order.Start.Parameters];
+        List<SqlValue> parameters = [.. Phrase is null ? [] : new SqlValue[] { Phrase }, from, to, .. fitting, .. fitting];
+        var direction = order.IsDescending ? "DESC" : "ASC";
+        var numbers = string.Join(',', best.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        // The sign keeps SQLite from following an index of the column instead of the numbers (sqlite.org/optoverview.html, section 7).
+        var sql = $"""
+            SELECT number FROM (
+                SELECT {Number} AS number, +{order.Column} AS value FROM {Source} WHERE {Number} > ? AND {Number} <= ? AND {conditions.Sql} AND {order.Start.Sql}
+                UNION ALL
+                SELECT t.rowid, +{order.Column} FROM main.{Identifiers.Quote(table.Schema.Name)} AS t WHERE t.rowid IN ({numbers}) AND {conditions.Sql} AND {order.Start.Sql})
+            ORDER BY value {direction}, number {direction} LIMIT {wanted}
+            """;
+        return new SandboxRequest(sql, parameters, IsServerSql: true, wanted, SandboxLimits.MaxResultBytes, message.Deadline);
     }
 }

@@ -15,7 +15,7 @@ public sealed class RowWalkTests : IClassFixture<RowWalkTests.Ledger>
     private static readonly string[] Names = ["Sharma Traders", "Sharma", "sharma traders", "Sharma Traders ", "x' OR 1=1 --", "say \"yes\"", "party : 1", "---", "", "अन्नपूर्णा", "अन्नपूर्णा 7", "é 1", "e 1", "NEAR(a b)", "a*"];
 
     /// <summary>No time at all: each page looks at one stretch, whatever machine it is on.</summary>
-    private static readonly LookingTime None = new(TimeSpan.Zero, TimeSpan.Zero);
+    private static readonly LookingTime None = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
 
     private readonly Ledger ledger;
 
@@ -105,13 +105,90 @@ public sealed class RowWalkTests : IClassFixture<RowWalkTests.Ledger>
     {
         var many = new RowFilter("amount", FilterOperator.AtLeast, "0");
         var hurried = await ReadAsync(many, isDescending: false, null, None);
-        var (whole, sorted) = (await ReadAsync(many, isDescending: false, null, LookingTime.Whole), await ReadAsync(many, isDescending: false, null, None, "amount"));
+        var (whole, sorted) = (await ReadAsync(many, isDescending: false, null, LookingTime.Whole), await ReadAsync(many, isDescending: false, null, None with { Sorting = TimeSpan.MaxValue }, "amount"));
 
         Assert.Equal((null, PageRows + 1L), (hurried.Found, hurried.AtLeast));
         Assert.Equal((null, RowPages.MaxCounted + 1L), (whole.Found, whole.AtLeast));
         Assert.Equal((null, null, PageRows), (sorted.Found, sorted.LookedThrough, sorted.Rows.Count));
         // The last page is known to be that without counting.
-        Assert.Equal(Count, (await ReadAsync(many, isDescending: false, null, new LookingTime(TimeSpan.MaxValue, TimeSpan.Zero), rows: Count)).Found);
+        Assert.Equal(Count, (await ReadAsync(many, isDescending: false, null, new LookingTime(TimeSpan.MaxValue, TimeSpan.Zero, TimeSpan.Zero), rows: Count)).Found);
+    }
+
+    [Theory]
+    [InlineData("amount", "amount", FilterOperator.AtMost, "40", 100)]
+    [InlineData("name", "amount", FilterOperator.AtMost, "40", 100)]
+    [InlineData("amount", "name", FilterOperator.Is, "Sharma", 900)] // by way of the full-text index
+    [InlineData("due", "amount", FilterOperator.AtMost, "40", 100)] // with many empty ones
+    [InlineData("id", "amount", FilterOperator.AtMost, "40", 100)] // an index that does not help in no time
+    [InlineData("name", null, FilterOperator.Is, "", 5_000)]
+    [InlineData("due", "amount", FilterOperator.Below, "0", 10)]
+    public async Task AnOrderIsWholeInTheEnd_ThoughTheTimeIsOverOnEachPage_AndTheSameWayBack(string sort, string? column, object op, string value, int rows)
+    {
+        foreach (var isDescending in new[] { false, true })
+        {
+            RowFilter[] filters = column is null ? [] : [new RowFilter(column, (FilterOperator)op, value)];
+            var fits = Enumerable.Range(0, Count).Where(id => column is null || (column == "name" ? Name(id) == value : (FilterOperator)op == FilterOperator.AtMost && Amount(id) <= 40));
+            var inOrder = sort switch
+            {
+                "amount" => fits.OrderBy(Amount).ThenBy(id => id),
+                "due" => fits.OrderBy(id => Due(id) ?? -1).ThenBy(id => id),
+                "name" => fits.OrderBy(Name, Utf8Order).ThenBy(id => id),
+                _ => fits.Order(),
+            };
+            var expected = (isDescending ? inOrder.Reverse() : inOrder).Select(id => (long)id).ToArray();
+            var (forward, provisional) = (new List<long>(), 0);
+            RowsAnswer? page = null;
+            for (var after = (string?)null; ; after = page.Next)
+            {
+                page = await SortAsync(filters, sort, isDescending, after, rows);
+                if (page.IsProvisional)
+                {
+                    provisional++;
+                    Assert.InRange(page.LookedThrough!.Value, 0, 99);
+                    Assert.InRange(page.Next!.Length, 1, RowCursor.MaxLength * (rows > 1_000 ? 20 : 1));
+                    continue;
+                }
+
+                forward.AddRange(Ids(page));
+                if (page.Next is null)
+                {
+                    break;
+                }
+            }
+
+            Assert.Equal(expected, forward);
+            Assert.True(provisional > 0);
+            var backward = new List<long>();
+            for (var earlier = page.Earlier; earlier is not null; earlier = page.IsProvisional ? page.Next : page.Earlier)
+            {
+                page = await SortAsync(filters, sort, isDescending, earlier, rows);
+                backward.InsertRange(0, page.IsProvisional ? [] : Ids(page));
+            }
+
+            Assert.Equal(forward.Take(backward.Count), backward);
+            Assert.InRange(forward.Count - backward.Count, 0, rows);
+        }
+    }
+
+    [Fact]
+    public async Task InTime_AnOrderIsWholeAtOnce()
+    {
+        var page = await ReadAsync(new RowFilter("amount", FilterOperator.AtMost, "40"), isDescending: true, null, None with { Sorting = TimeSpan.MaxValue }, "due");
+
+        Assert.Equal((false, null, PageRows), (page.IsProvisional, page.LookedThrough, page.Rows.Count));
+        Assert.Equal(Enumerable.Range(0, Count).Where(id => Amount(id) <= 40).OrderByDescending(id => Due(id) ?? -1).ThenByDescending(id => id).Take(PageRows).Select(id => (long)id), Ids(page));
+    }
+
+    /// <summary>What an address names as the first rows so far is not taken on trust.</summary>
+    [Fact]
+    public async Task RowsThatAnAddressMadeUpStillHaveToFit()
+    {
+        var load = (await ReadAsync(new RowFilter("amount", FilterOperator.Is, "1"), isDescending: false, null, None)).Table.LoadedAt;
+        var made = new RowCursor(IsBackward: false, null, new SortProgress(1L << 40, [.. Enumerable.Range(1, 100).Select(number => (long)number)])).Write(load);
+        var page = await SortAsync([new RowFilter("amount", FilterOperator.Is, "7919")], "due", isDescending: false, made, PageRows);
+
+        Assert.Empty(page.Rows);
+        Assert.Null(page.Next);
     }
 
     [Theory]
@@ -133,7 +210,15 @@ public sealed class RowWalkTests : IClassFixture<RowWalkTests.Ledger>
 
     private static int Amount(int id) => (int)(id * 7919L % 5000);
 
+    /// <summary>Every third is empty.</summary>
+    private static long? Due(int id) => id % 3 == 0 ? null : id * 31L % 1000;
+
+    private static readonly Comparer<string> Utf8Order = Comparer<string>.Create((one, other) => System.Text.Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(other)));
+
     private static string Name(int id) => Names[id * 31 % 97 % Names.Length];
+
+    private async Task<RowsAnswer> SortAsync(RowFilter[] filters, string sort, bool isDescending, string? after, int rows) =>
+        (await ledger.Workspaces.Gateway.ReadRowsAsync(ledger.Workspace, Message(filters, isDescending, after, None, sort, rows), Cancel))!;
 
     private static long[] Ids(RowsAnswer answer) => [.. answer.Rows.Select(row => row[0].AsInteger())];
 
@@ -153,9 +238,9 @@ public sealed class RowWalkTests : IClassFixture<RowWalkTests.Ledger>
         public async ValueTask InitializeAsync()
         {
             Workspace = Workspaces.Create();
-            var schema = new TableSchema("ledger", [new ColumnSchema("id", ColumnType.Integer), new ColumnSchema("amount", ColumnType.Integer), new ColumnSchema("name", ColumnType.Text)], "id");
+            var schema = new TableSchema("ledger", [new ColumnSchema("id", ColumnType.Integer), new ColumnSchema("amount", ColumnType.Integer), new ColumnSchema("name", ColumnType.Text), new ColumnSchema("due", ColumnType.Integer)], "id");
             var load = await Workspaces.Gateway.BeginLoadAsync(Workspace, schema, CancellationToken.None);
-            await Workspaces.Gateway.AppendAsync(Workspace, load, [.. Enumerable.Range(0, Count).Select(id => new SqlValue[] { (long)id, (long)Amount(id), Name(id) })], CancellationToken.None);
+            await Workspaces.Gateway.AppendAsync(Workspace, load, [.. Enumerable.Range(0, Count).Select(id => new SqlValue[] { (long)id, (long)Amount(id), Name(id), Due(id) is { } due ? due : SqlValue.Null })], CancellationToken.None);
             await Workspaces.Gateway.CommitLoadAsync(Workspace, load, CancellationToken.None);
         }
 

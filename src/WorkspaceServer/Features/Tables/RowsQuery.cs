@@ -14,6 +14,9 @@ internal sealed record RowsQuery
 
     public const int DefaultLimit = 50;
 
+    /// <summary>Longest filter as an address carries it, in characters.</summary>
+    public const int MaxConditionLength = TableSchema.MaxNameLength + RowPages.MaxFilterLength + 10;
+
     private const char Mark = '~';
 
     private static readonly Validator Rules = new();
@@ -85,7 +88,8 @@ internal sealed record RowsQuery
         return parts.Count == 0 ? path : path + "?" + string.Join('&', parts);
     }
 
-    private static RowFilter Parse(string condition)
+    /// <exception cref="ProblemException">It is no filter.</exception>
+    public static RowFilter Parse(string condition)
     {
         var parts = condition.Split(Mark, 3);
         return parts is [var column, var op, var value] && Operators.FirstOrDefault(each => each.Name == op) is { Name: not null } known
@@ -100,11 +104,11 @@ internal sealed record RowsQuery
             RuleFor(query => query.Limit).InclusiveBetween(1, MaxLimit).WithMessage($"limit is 1 to {MaxLimit}.");
             RuleFor(query => query.Conditions.Count).LessThanOrEqualTo(RowPages.MaxFilters).WithMessage($"There may be up to {RowPages.MaxFilters} filters.");
             RuleForEach(query => query.Conditions)
-                .MaximumLength(TableSchema.MaxNameLength + RowPages.MaxFilterLength + 10)
+                .MaximumLength(MaxConditionLength)
                 .WithMessage($"A filter's value has up to {RowPages.MaxFilterLength} characters.");
             RuleFor(query => query.Sort).MaximumLength(TableSchema.MaxNameLength).WithMessage("sort is the name of a column.");
             RuleFor(query => query.Dir).Must(dir => dir is null or "" or "asc" or "desc").WithMessage("dir is asc or desc.");
-            RuleFor(query => query.After).MaximumLength(Paging.MaxAfterLength).WithMessage("after is the next of the page before.");
+            RuleFor(query => query.After).MaximumLength(RowCursor.MaxLength).WithMessage("after is the next of the page before.");
         }
     }
 }
