@@ -105,12 +105,14 @@ internal static class DashboardPages
         Found: 12_406,
         AtLeast: 0,
         LookedThrough: null,
+        IsProvisional: false,
         "/w/1/tables/invoices?after=n-1-1",
         Earlier: null,
         "/w/1/tables/invoices/export",
         "/w/1/tables/invoices/export/xlsx",
         18,
-        Error: null);
+        Error: null,
+        new ChartChoice(["invoice_no", "date", "party", "kind"], ["paid", "amount"]));
 
     public static RowModel Row { get; } = new(
         Home,

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Audit;
@@ -71,6 +73,85 @@ public sealed partial class SqlConsoleTests : IAsyncLifetime
 
         Assert.Contains("<th scope=\"row\">a</th><td class=\"r\">10</td><td class=\"r\">2,000</td>", page.Body, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">b</th><td class=\"r\"></td><td class=\"r\">3</td>", page.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATableAsItIsFilteredIsDrawn_WithTheStatementItStandsFor()
+    {
+        var table = $"/w/{house.Server.Workspace}/tables/bills?where=party~ne~{Uri.EscapeDataString("O'Neil & Sons?")}&where=due~gt~5,000";
+        Assert.Contains("value=\"party~ne~O&#x27;Neil &amp; Sons?\"", (await browser.GetAsync(table)).Body, StringComparison.Ordinal);
+        var page = await browser.PostAsync(sql + "/selection", [("table", "bills"), ("where", "party~ne~O'Neil & Sons?"), ("where", "due~gt~5,000"), ("by", "party"), ("of", "due")], page: table);
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.Equal("bars pie", string.Join(' ', ChartId().Matches(page.Body).Select(match => match.Groups[1].Value)));
+        Assert.Contains(
+            "SELECT \"party\", sum(\"due\") AS \"due\"\nFROM \"bills\"\nWHERE \"party\" IS NOT 'O''Neil & Sons?'\n  AND \"due\" > 5000\nGROUP BY \"party\"\nORDER BY \"due\" DESC\nLIMIT 24",
+            WebUtility.HtmlDecode(page.Body),
+            StringComparison.Ordinal);
+        Assert.Contains("due by party. The most has Nirmal: 18,40,200.", page.Body, StringComparison.Ordinal);
+        Assert.Equal("ok", Assert.Single(Recorded(AuditActions.QueryRun)).Row.Outcome);
+    }
+
+    [Theory]
+    [InlineData("bills", "", "nothing", "", HttpStatusCode.BadRequest)]
+    [InlineData("bills", "", "party", "party; DROP TABLE bills", HttpStatusCode.BadRequest)]
+    [InlineData("bills", "", "", "due", HttpStatusCode.BadRequest)]
+    [InlineData("bills", "party~nonsense~x", "party", "due", HttpStatusCode.BadRequest)]
+    [InlineData("nothing", "", "party", "due", HttpStatusCode.NotFound)]
+    public async Task WhatCannotBeDrawnIsSaidPlainly(string table, string where, string by, string of, HttpStatusCode status)
+    {
+        (string, string)[] filter = where.Length > 0 ? [("where", where)] : [];
+        Assert.Equal(status, (await browser.PostAsync(sql + "/selection", [("table", table), .. filter, ("by", by), ("of", of)], page: sql)).Status);
+        Assert.Empty(Recorded(AuditActions.QueryRun));
+    }
+
+    [Fact]
+    public async Task ProgramsDrawWithTheSameCode_AndGetAFileOfItsOwn()
+    {
+        var drawn = await CallAsync("/query/chart", new { sql = "VALUES ('अन्नपूर्णा <b>&', 3), ('b', 1), ('c', 2)" });
+        Assert.Equal(("bars", "bars line pie"), (drawn.GetProperty("kind").GetString(), string.Join(' ', drawn.GetProperty("kinds").EnumerateArray())));
+        Assert.Equal((3, 3.0), (drawn.GetProperty("points").GetArrayLength(), drawn.GetProperty("points")[0].GetProperty("value").GetDouble()));
+        foreach (var kind in (string[])["bars", "line", "pie"])
+        {
+            var picture = XElement.Parse((await CallAsync("/query/chart", new { sql = "VALUES ('अन्नपूर्णा <b>&', 3), ('b', 1), ('c', 2)", kind })).GetProperty("svg").GetString()!);
+            Assert.Equal("{http://www.w3.org/2000/svg}svg", picture.Name.ToString());
+            Assert.All(picture.DescendantsAndSelf(), element => Assert.Equal("http://www.w3.org/2000/svg", element.Name.NamespaceName));
+            Assert.DoesNotContain(picture.DescendantsAndSelf(), element => element.Name.LocalName is "script" or "image" or "foreignObject" or "b");
+            Assert.Equal(kind == "bars" ? 3 : 0, picture.Descendants().Count(element => element.Name.LocalName == "rect"));
+        }
+
+        var pivot = await CallAsync("/query/chart", new { sql = "VALUES ('a', 'x', 1), ('a', 'y', 2), ('b', 'y', 3)" });
+        Assert.Equal(("pivot", JsonValueKind.Null, 2), (pivot.GetProperty("kind").GetString(), pivot.GetProperty("svg").ValueKind, pivot.GetProperty("pivot").GetProperty("rows").GetArrayLength()));
+        Assert.Equal(5, Recorded(AuditActions.QueryRun).Count);
+    }
+
+    [Fact]
+    public async Task ProgramsReadAStatementInWords_AndTheOneOfATableAsItIsFiltered()
+    {
+        var words = await CallAsync("/query/words", new { sql = "SELECT party FROM bills ORDER BY due DESC" });
+        Assert.Equal("Reads bills. Sorts by due, the greatest first.", string.Join(' ', words.GetProperty("steps").EnumerateArray()));
+        var written = await CallAsync("/tables/bills/statement", new { where = new[] { "party~has~N%r" }, by = "party", of = "" });
+        Assert.Equal("SELECT \"party\", count(*) AS number_of_rows\nFROM \"bills\"\nWHERE \"party\" LIKE '%N\\%r%' ESCAPE '\\'\nGROUP BY \"party\"\nORDER BY number_of_rows DESC\nLIMIT 24", written.GetProperty("sql").GetString());
+        Assert.NotEqual(0, written.GetProperty("steps").GetArrayLength());
+        Assert.Empty(Recorded(AuditActions.QueryRun));
+    }
+
+    [Theory]
+    [InlineData("/query/chart", "{\"sql\":\"VALUES (1, 2)\"}", HttpStatusCode.BadRequest)] // cannot be drawn
+    [InlineData("/query/chart", "{\"sql\":\"VALUES ('a', 2), ('b', -1), ('c', 1)\",\"kind\":\"pie\"}", HttpStatusCode.BadRequest)] // not in this way
+    [InlineData("/query/chart", "{\"sql\":\"SELECT 1\",\"kind\":\"Pie \"}", HttpStatusCode.BadRequest)]
+    [InlineData("/query/chart", "{\"sql\":\"DELETE FROM bills\"}", HttpStatusCode.Forbidden)]
+    [InlineData("/query/chart", "{\"sql\":null}", HttpStatusCode.BadRequest)]
+    [InlineData("/query/words", "{\"sql\":\"\"}", HttpStatusCode.BadRequest)]
+    [InlineData("/query/words", "{\"sql\":\"SELECT 1\",\"more\":1}", HttpStatusCode.BadRequest)]
+    [InlineData("/tables/bills/statement", "{\"where\":null,\"by\":\"party\",\"of\":\"\"}", HttpStatusCode.BadRequest)]
+    [InlineData("/tables/bills/statement", "{\"where\":[null],\"by\":\"party\",\"of\":\"\"}", HttpStatusCode.BadRequest)]
+    [InlineData("/tables/nothing/statement", "{\"where\":[],\"by\":\"party\",\"of\":\"\"}", HttpStatusCode.NotFound)]
+    public async Task ProgramsAreToldWhatIsWrong(string path, string body, HttpStatusCode status)
+    {
+        var answer = await browser.SendJsonAsync(HttpMethod.Post, $"/api/v1/workspaces/{house.Server.Workspace}{path}", body, (await browser.GetAsync(sql)).Token);
+
+        Assert.Equal((status, true), (answer.Status, answer.Body.Contains("\"code\"", StringComparison.Ordinal)));
     }
 
     [GeneratedRegex("id=\"chart-([a-z]+)\"")]
@@ -153,6 +234,13 @@ public sealed partial class SqlConsoleTests : IAsyncLifetime
         using var connection = house.Server.Workspaces.Control.Open();
         using var count = connection.Command("SELECT (SELECT count(*) FROM question_run) + (SELECT count(*) FROM saved_question)");
         Assert.Equal(0L, count.ExecuteScalar());
+    }
+
+    private async Task<JsonElement> CallAsync(string path, object body)
+    {
+        var answer = await browser.SendJsonAsync(HttpMethod.Post, $"/api/v1/workspaces/{house.Server.Workspace}{path}", JsonSerializer.Serialize(body), (await browser.GetAsync(sql)).Token);
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Body);
+        return JsonDocument.Parse(answer.Body).RootElement;
     }
 
     private Task<TestBrowser.Page> RunAsync(TestBrowser from, string statement) => from.PostAsync(sql, [("sql", statement), ("name", "")]);

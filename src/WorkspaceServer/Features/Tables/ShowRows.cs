@@ -3,6 +3,7 @@ using System.Security.Claims;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
+using WorkspaceServer.Features.Tables.Console;
 using WorkspaceServer.Features.Tables.Files;
 using WorkspaceServer.Features.Tables.Pages;
 using WorkspaceServer.Hosting;
@@ -61,8 +62,9 @@ internal static class ShowRows
         return Results.Json(new
         {
             Columns = answer.Columns.Select(column => column.Name),
-            Rows = answer.Rows.Select(row => row.Select(PlainValue.Of)),
-            answer.Keys,
+            // Rows that are not yet the first of the order for certain are left for the page that knows, so that a program which goes on and on gets each once.
+            Rows = answer.IsProvisional ? [] : answer.Rows.Select(row => row.Select(PlainValue.Of)),
+            Keys = answer.IsProvisional ? [] : answer.Keys,
             answer.Next,
             answer.Found,
             answer.AtLeast,
@@ -100,12 +102,20 @@ internal static class ShowRows
             answer.Found,
             answer.AtLeast,
             answer.LookedThrough,
+            answer.IsProvisional,
             answer.Next is null ? null : At(conditions, order, answer.Next),
             answer.Earlier is null ? null : At(conditions, order, answer.Earlier),
             ExportAt(RowFile.Csv),
             ExportAt(RowFile.Xlsx),
             (int)Math.Ceiling(took.TotalMilliseconds),
-            error);
+            error,
+            error is null ? Chart(table.Schema) : null);
+    }
+
+    private static ChartChoice? Chart(TableSchema schema)
+    {
+        var by = Selection.Parting(schema).Select(column => column.Name).ToArray();
+        return by.Length == 0 ? null : new ChartChoice(by, [.. Selection.Adding(schema).Select(column => column.Name)]);
     }
 
     private static GridRow Row(WorkspaceId workspace, TableSchema schema, IReadOnlyList<ColumnSchema> columns, SqlValue[] row, string? key) => new(

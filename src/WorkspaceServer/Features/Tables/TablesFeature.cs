@@ -16,6 +16,7 @@ internal static class TablesFeature
         services.AddSingleton<QuestionStore>();
         services.AddSingleton<SavedQuestions>();
         services.AddSingleton<SqlPages>();
+        services.AddSingleton<ChartPictures>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 1, T.Later("SQL"), "sql", SqlPageEndpoints.Behind, Permissions.QueryRun.Name));
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 0, T.Later("Tables"), "table", TableAddresses.Behind, Permissions.TablesRead.Name, InBar: true));
     }
@@ -32,5 +33,6 @@ internal static class TablesFeature
         FollowUpload.Map(routes);
         SqlPageEndpoints.Map(routes);
         QuestionsApi.Map(routes);
+        StatementsApi.Map(routes);
     }
 }

@@ -8,13 +8,17 @@ using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Features.Tables.Files;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
+using WorkspaceServer.Workspaces;
 
 namespace WorkspaceServer.Features.Tables.Console;
 
-/// <summary>GET /w/{workspace}/sql shows the console, POST runs what is in it; …/sql/csv and …/sql/xlsx give the answer as a file, …/sql/save and …/sql/forget keep and drop questions.</summary>
+/// <summary>GET /w/{workspace}/sql shows the console, POST runs what is in it; …/sql/csv and …/sql/xlsx give the answer as a file, …/sql/selection draws a table as it is filtered, …/sql/save and …/sql/forget keep and drop questions.</summary>
 internal static class SqlPageEndpoints
 {
     public const string Behind = "/sql";
+
+    /// <summary>POST: runs the statement that a table stands for as it is filtered, and draws its answer.</summary>
+    public const string BehindSelection = "/selection";
 
     private const string Path = AccessPaths.Page + Behind;
 
@@ -31,6 +35,7 @@ internal static class SqlPageEndpoints
     private const int MaxFormBytes = (9 * MaxSqlLength) + (16 << 10);
 
     private static readonly QuestionToSave.Validator SaveRules = new();
+    private static readonly SelectionFields.Validator SelectionRules = new();
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -46,6 +51,9 @@ internal static class SqlPageEndpoints
                 .Guarded(Authority.Needs(Permissions.TablesExport.Name), RateClasses.Pages, InputCheck.By<Validator>(), QueryRuns.Recorded);
         }
 
+        routes.MapPost(Path + BehindSelection, DrawAsync)
+            .TakesForm()
+            .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Pages, InputCheck.By<SelectionFields.Validator>(), QueryRuns.Recorded);
         routes.MapPost(Path + "/save", SaveAsync)
             .TakesForm(MaxFormBytes)
             .Guarded(Authority.Needs(Permissions.QueryRun.Name), RateClasses.Pages, InputCheck.By<QuestionToSave.Validator>(), Recording.As(AuditActions.QuestionSaved));
@@ -69,26 +77,42 @@ internal static class SqlPageEndpoints
         WorkspaceId workspace, HttpContext context, SqlPages pages, QueryRuns runs, QuestionStore store, TimeProvider clock, CancellationToken cancel)
     {
         var (form, problems) = await Form.ReadAsync(context, new Validator());
+        return problems is null
+            ? await AnswerAsync(workspace, form.Sql, context, pages, runs, store, clock, cancel)
+            : await pages.ShowAsync(context.User, workspace, form.Sql, null, problems.For("sql"), StatusCodes.Status400BadRequest, cancel);
+    }
+
+    private static async Task<IResult> DrawAsync(
+        WorkspaceId workspace, HttpContext context, TableReads tables, SqlPages pages, QueryRuns runs, QuestionStore store, TimeProvider clock, CancellationToken cancel)
+    {
+        var (form, problems) = await Form.ReadAsync(context, SelectionRules);
         if (problems is not null)
         {
-            return await pages.ShowAsync(context.User, workspace, form.Sql, null, problems.For("sql"), StatusCodes.Status400BadRequest, cancel);
+            throw new ProblemException(ProblemCodes.InvalidArgument, problems.Fields.Values.First());
         }
 
+        var table = await tables.TableAsync(workspace, form.Table, cancel);
+        return await AnswerAsync(workspace, form.Selection.Statement(table.Schema), context, pages, runs, store, clock, cancel);
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        WorkspaceId workspace, string sql, HttpContext context, SqlPages pages, QueryRuns runs, QuestionStore store, TimeProvider clock, CancellationToken cancel)
+    {
         var started = Stopwatch.GetTimestamp();
         void Keep(string outcome, int rows) => store.AddRun(
             workspace,
             Principal.Of(context.User)!.PersonId!,
-            new QuestionRun(0, form.Sql, clock.GetUtcNow(), outcome, rows, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds));
+            new QuestionRun(0, sql, clock.GetUtcNow(), outcome, rows, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds));
         try
         {
-            var answer = await runs.RunAsync(context.User, workspace, form.Sql, MaxRows, cancel);
+            var answer = await runs.RunAsync(context.User, workspace, sql, MaxRows, cancel);
             Keep("ok", answer.Rows.Count);
-            return await pages.ShowAsync(context.User, workspace, form.Sql, answer, null, StatusCodes.Status200OK, cancel);
+            return await pages.ShowAsync(context.User, workspace, sql, answer, null, StatusCodes.Status200OK, cancel);
         }
         catch (ProblemException problem) when (problem.Code.HttpStatus < 500)
         {
             Keep(problem.Code.Code, 0);
-            return await pages.ShowAsync(context.User, workspace, form.Sql, null, problem.Message, problem.Code.HttpStatus, cancel);
+            return await pages.ShowAsync(context.User, workspace, sql, null, problem.Message, problem.Code.HttpStatus, cancel);
         }
     }
 
@@ -149,6 +173,20 @@ internal static class SqlPageEndpoints
         public Validator() => RuleFor(form => form.Sql)
             .Must(sql => sql.Trim().Length is > 0 and <= MaxSqlLength)
             .WithMessage(FormattableString.Invariant($"Write one SELECT of up to {MaxSqlLength:N0} characters."));
+    }
+
+    internal sealed record SelectionFields(string Table, IReadOnlyList<string> Where, string By, string Of)
+    {
+        public Selection Selection => new(Where, By, Of);
+
+        internal sealed class Validator : AbstractValidator<SelectionFields>
+        {
+            public Validator()
+            {
+                RuleFor(form => form.Table).NotEmpty().MaximumLength(TableSchema.MaxNameLength).WithMessage("table is the name of a table.");
+                RuleFor(form => form.Selection).SetValidator(new Selection.Validator());
+            }
+        }
     }
 
     internal sealed record Opening

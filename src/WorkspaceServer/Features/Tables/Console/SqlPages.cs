@@ -14,9 +14,6 @@ internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore 
     /// <summary>Runs that are listed.</summary>
     private const int MaxHistory = 12;
 
-    /// <summary>Characters of a cell.</summary>
-    private const int MaxCellLength = 300;
-
     public async Task<IResult> ShowAsync(ClaimsPrincipal user, WorkspaceId workspace, string sql, QueryAnswer? answer, string? error, int status, CancellationToken cancel)
     {
         var catalog = await tables.CatalogAsync(workspace, cancel);
@@ -39,24 +36,15 @@ internal sealed class SqlPages(TableReads tables, QueryRuns runs, QuestionStore 
 
     private static SqlResult Result(QueryAnswer answer)
     {
-        bool IsNumber(int column) => answer.Rows.Any(row => !row[column].IsNull)
-            && answer.Rows.All(row => row[column].Type is SqlType.Null or SqlType.Integer or SqlType.Real);
-        bool IsName(int column) => answer.Columns[column].EndsWith("id", StringComparison.OrdinalIgnoreCase) || answer.Columns[column].Contains("year", StringComparison.OrdinalIgnoreCase);
-        string Text(SqlValue[] row, int column)
-        {
-            var text = CellText.Of(row[column], ColumnType.Text, IsName(column));
-            return text.Length > MaxCellLength ? text[..MaxCellLength] + "…" : text;
-        }
-
-        var numbers = Enumerable.Range(0, answer.Columns.Count).Where(IsNumber).ToHashSet();
+        var cells = new ResultCells(answer);
         return new SqlResult(
-            [.. answer.Columns.Select((column, i) => new ResultColumn(column, numbers.Contains(i)))],
-            [.. answer.Rows.Select(row => (IReadOnlyList<GridCell>)[.. row.Select((cell, i) => new GridCell(Text(row, i), cell.IsNull, numbers.Contains(i), CellText.IsNegative(cell)))])],
+            [.. answer.Columns.Select((column, i) => new ResultColumn(column, cells.Numbers.Contains(i)))],
+            [.. answer.Rows.Select(row => (IReadOnlyList<GridCell>)[.. row.Select((cell, i) => new GridCell(cells.Text(row, i), cell.IsNull, cells.Numbers.Contains(i), CellText.IsNegative(cell)))])],
             answer.Truncated,
             answer.AsOf,
             (int)Math.Ceiling(answer.Elapsed.TotalMilliseconds),
             answer.Touched,
-            ResultCharts.Of(answer, numbers, Text));
+            cells.Chart);
     }
 
     private static string OneLine(string sql)

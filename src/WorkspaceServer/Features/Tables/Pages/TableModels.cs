@@ -13,6 +13,7 @@ public sealed record TableHead(string Name, string Href, string? Description, st
 /// <param name="Found">Rows that fit; null if not all were counted.</param>
 /// <param name="AtLeast">Rows that were counted, if not all were.</param>
 /// <param name="LookedThrough">How much of the table was looked through, in percent, if the time was over before the page was full; null otherwise.</param>
+/// <param name="IsProvisional">True if the rows are the first of the order only among those that were looked through.</param>
 /// <param name="Export">As CSV; null if they may not.</param>
 /// <param name="ExportSheet">As a sheet of Excel; null if they may not.</param>
 /// <param name="Error">Why there are no rows.</param>
@@ -28,12 +29,19 @@ public sealed record TableGridModel(
     long? Found,
     long AtLeast,
     int? LookedThrough,
+    bool IsProvisional,
     string? Next,
     string? Earlier,
     string? Export,
     string? ExportSheet,
     int Milliseconds,
-    string? Error);
+    string? Error,
+    ChartChoice? Chart = null);
+
+/// <summary>What the rows can be drawn by.</summary>
+/// <param name="By">Columns that part them.</param>
+/// <param name="Of">Columns that can be added up.</param>
+public sealed record ChartChoice(IReadOnlyList<string> By, IReadOnlyList<string> Of);
 
 /// <param name="SortHref">The same rows in the order of this column, or the other way round.</param>
 /// <param name="Sorted">"ascending", "descending" or null.</param>
