@@ -40,7 +40,7 @@ internal static partial class HttpServer
         json.NumberHandling = JsonNumberHandling.Strict;
         json.RespectNullableAnnotations = true;
         json.RespectRequiredConstructorParameters = true;
-        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        json.Converters.Add(new ExactEnumNames());
     }
 
     /// <summary>Says it plainly when other machines can reach the server without a proxy.</summary>

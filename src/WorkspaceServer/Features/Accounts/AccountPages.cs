@@ -75,7 +75,8 @@ public sealed record SignInView(string Email, string ReturnTo, bool CanRegister,
 /// <param name="TakesPasskey">Whether there is a passkey.</param>
 /// <param name="Phone">The number that a code can be sent to, as it is shown; null if none can.</param>
 /// <param name="IsSent">Whether one is on its way.</param>
-public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null, bool TakesCode = true, bool TakesPasskey = false, string? Phone = null, bool IsSent = false);
+/// <param name="Codes">Which codes the person can have.</param>
+public sealed record SignInCodeView(string ReturnTo, FormProblems? Problems = null, bool TakesCode = true, bool TakesPasskey = false, string? Phone = null, bool IsSent = false, string? Codes = null);
 
 /// <param name="Again">The page on which to ask once more.</param>
 public sealed record MailSentView(string Email, string Again);
@@ -104,7 +105,8 @@ public sealed record LinkNotGoodView(string Sentence, string Again);
 /// <param name="TakesPasskey">Whether a passkey will do. The password is asked for only if there is neither.</param>
 /// <param name="Phone">The number that a code can be sent to, as it is shown; null if none can.</param>
 /// <param name="IsSent">Whether one is on its way.</param>
-public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null, bool TakesPasskey = false, string? Phone = null, bool IsSent = false);
+/// <param name="Codes">Which codes the person can have.</param>
+public sealed record StepUpView(bool TakesCode, string ReturnTo, FormProblems? Problems = null, bool TakesPasskey = false, string? Phone = null, bool IsSent = false, string? Codes = null);
 
 public sealed record ChangePasswordView(bool HasPassword, FormProblems? Problems = null);
 

@@ -1,6 +1,7 @@
 using WorkspaceServer.Features.Accounts.Passkeys;
 using WorkspaceServer.Features.Accounts.Phones;
 using WorkspaceServer.Features.Accounts.SecondFactors;
+using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Accounts;
 
@@ -15,6 +16,20 @@ internal sealed record Protected(bool HasApp, int Passkeys, int BackupCodes, boo
 
     /// <summary>There is something to type: a code of the app or of a message, or a backup code.</summary>
     public bool TakesCode => HasApp || HasPhone || (Passkeys > 0 && BackupCodes > 0);
+
+    /// <summary>Says which codes this person can have.</summary>
+    /// <param name="mayBeSent">Whether the server sends codes to their phone.</param>
+    public string WhichCodes(bool mayBeSent) => (HasApp, HasPhone && mayBeSent, BackupCodes > 0) switch
+    {
+        (true, true, true) => T["Six digits from your authenticator app or from the message to your phone, or one of your backup codes."],
+        (true, true, false) => T["Six digits from your authenticator app or from the message to your phone."],
+        (true, false, true) => T["Six digits from your authenticator app, or one of your backup codes."],
+        (true, false, false) => T["Six digits from your authenticator app."],
+        (false, true, true) => T["Six digits from the message to your phone, or one of your backup codes."],
+        (false, true, false) => T["Six digits from the message to your phone."],
+        (false, false, true) => T["One of your backup codes."],
+        _ => T["This server sends no messages now, and no backup code is left. Whoever runs it can help."],
+    };
 }
 
 /// <summary>Knows what stands between somebody's stolen password and their account.</summary>

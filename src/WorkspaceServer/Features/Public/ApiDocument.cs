@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using WorkspaceServer.Hosting;
@@ -26,6 +27,16 @@ internal static class ApiDocument
                 document.Info = new OpenApiInfo { Title = "Workspace Server", Version = Name, Description = "Unknown fields are refused. Every failure is a problem (RFC 9457) with a stable code." };
                 document.Servers = null;
                 document.AddComponent(ProblemSchema, Problem());
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // The converter is ours, so that nothing else says which names there are.
+                if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) is { IsEnum: true } type)
+                {
+                    (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. ExactEnumNames.Of(type).Select(name => JsonValue.Create(name))]);
+                }
+
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer((operation, context, _) =>

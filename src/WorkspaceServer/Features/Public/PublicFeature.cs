@@ -17,7 +17,8 @@ internal static class PublicFeature
             Page.Of<AboutSecurityPage>(new SecurityModel(About(options).Contact, Topics(await report.KnownAsync(cancel))))).ReadByAnybody();
         CookiesPage.Map(routes);
         routes.MapGet("/legal/terms", (PublicOptions options) => Page.Of<AboutTermsPage>(About(options))).ReadByAnybody();
-        routes.MapGet("/legal/privacy", (PublicOptions options, ChallengeOptions challenge) => Page.Of<AboutPrivacyPage>(About(options) with { HasCheck = challenge.Provider == ChallengeProvider.Turnstile })).ReadByAnybody();
+        routes.MapGet("/legal/privacy", (PublicOptions options, ChallengeOptions challenge, ServerOptions server) => Page.Of<AboutPrivacyPage>(
+            About(options) with { HasCheck = challenge.Provider == ChallengeProvider.Turnstile, SecurityLogDays = server.SecurityLogDays })).ReadByAnybody();
         routes.MapGet("/legal/grievance", (PublicOptions options) => options.GrievanceContact.Length > 0
             ? Page.Of<GrievancePage>(new GrievanceModel(options.GrievanceOfficer, options.GrievanceContact))
             : throw new ProblemException(ProblemCodes.NotFound, "There is nothing at this address.")).ReadByAnybody();

@@ -48,7 +48,7 @@ internal static class SignInCodePage
     }
 
     public static SignInCodeView View(Protected has, string returnTo, FormProblems? problems, string? phone, bool IsSent = false) =>
-        new(ReturnTo.Safe(returnTo), problems, has.TakesCode, TakesPasskey: has.Passkeys > 0, phone, IsSent);
+        new(ReturnTo.Safe(returnTo), problems, has.TakesCode, TakesPasskey: has.Passkeys > 0, phone, IsSent, has.WhichCodes(phone is not null));
 
     internal sealed record Fields(string Code, string ReturnTo);
 

@@ -26,7 +26,7 @@ internal static class StepUpPage
 
     /// <summary>Whoever has more than a password proves it with that: a password that was stolen must not be enough.</summary>
     public static StepUpView View(Protected has, string returnTo, FormProblems? problems, string? phone, bool IsSent = false) =>
-        new(has.TakesCode, ReturnTo.Safe(returnTo), problems, TakesPasskey: has.Passkeys > 0, phone, IsSent);
+        new(has.TakesCode, ReturnTo.Safe(returnTo), problems, TakesPasskey: has.Passkeys > 0, phone, IsSent, has.WhichCodes(phone is not null));
 
     private static async Task<IResult> HandleAsync(
         HttpContext context, IAccountPages pages, SignInFlow flow, Protection protection, PhoneCodes phones, SessionKeeper sessions, AccountCookies cookies, AuditLog audit)

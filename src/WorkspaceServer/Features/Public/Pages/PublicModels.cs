@@ -5,7 +5,8 @@ namespace WorkspaceServer.Features.Public.Pages;
 /// <param name="Operator">Who runs this server, if they said so.</param>
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
 /// <param name="HasCheck">Whether forms of strangers load a check by Cloudflare.</param>
-public sealed record AboutModel(string? Operator, string? Contact, bool HasCheck = false);
+/// <param name="SecurityLogDays">How long the files of the security log are kept; 0 for none.</param>
+public sealed record AboutModel(string? Operator, string? Contact, bool HasCheck = false, int SecurityLogDays = 0);
 
 /// <param name="Contact">Where to report a hole, as a link, if they said so.</param>
 public sealed record SecurityModel(string? Contact, IReadOnlyList<PublicTopic> Topics);
