@@ -29,6 +29,7 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
         await house.Browser.GetAsync(ai.AuthorizePath(client));
         await SeesAsync(window.Page, 3, "is-passed");
         await SeesAsync(window.Page, 5, "is-ok");
+        await PagesTests.DrawAsync(window.Page, "motion-doctor", 1440, ColorScheme.Light);
         var allowed = await house.AllowAsync(ai.AuthorizePath(client));
         await SeesAsync(window.Page, 6, "is-ok");
         var (_, tokens) = await ai.ExchangeAsync(client, OAuthHouse.In(allowed.Location, "code")!);
@@ -58,6 +59,7 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
 
         await SeesAsync(window.Page, 7, "is-bad");
         await window.Page.GetByRole(AriaRole.Alert).GetByText("It stopped at step 7, on the client’s side").WaitForAsync();
+        await PagesTests.DrawAsync(window.Page, "motion-doctor-stopped", 390, ColorScheme.Light);
         await window.Page.Locator("#doctor .badge.bad").GetByText("Stopped at step 7 of 9").WaitForAsync();
         await AssertNeverLoadedAgainAsync(window);
     }

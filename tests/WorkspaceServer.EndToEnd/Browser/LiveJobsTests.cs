@@ -31,6 +31,7 @@ public sealed class LiveJobsTests(BrowserFixture browser) : IAsyncLifetime
         progress.Report(new CsvProgress(0.25, "Loading stock", 96_000));
         await window.Page.GetByText("96,000 rows so far").WaitForAsync();
         await window.Page.GetByText("25% done").WaitForAsync();
+        await PagesTests.DrawAsync(window.Page, "motion-upload", 390, ColorScheme.Light);
         progress.Report(new CsvProgress(0.5, "Indexing stock", 100_000));
         await window.Page.GetByText("Indexing stock").First.WaitForAsync();
         load.SetResult(new LoadedTable("stock", 100_000, new Dictionary<string, string>(), house.Accounts.Clock.GetUtcNow()));

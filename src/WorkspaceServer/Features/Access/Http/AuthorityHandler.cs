@@ -39,6 +39,9 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
     private static WorkspaceId? AskedFor(HttpContext http) =>
         WorkspaceId.TryParse(http.Request.RouteValues[WorkspaceRoute] as string, out var id) ? id : null;
 
+    private const string NotOfThisRole = "Your role in this workspace does not allow it. Whoever manages the team here can give you another one.";
+    private const string NotOfThisServer = "This is for those who run the server.";
+
     private void Check(HttpContext http, Principal principal, Authority authority)
     {
         var workspace = WorkspaceOf(http, principal);
@@ -83,7 +86,9 @@ internal sealed class AuthorityHandler(Policy policy, SupportGrants support, Las
         var decision = policy.May(principal, permission, permission.IsSystem ? null : workspace);
         if (!decision.IsAllowed)
         {
-            throw Refused(decision.Verdict);
+            throw decision.Verdict == Verdict.Forbidden && principal is Principal.PersonPrincipal
+                ? new ProblemException(ProblemCodes.Forbidden, permission.IsSystem ? NotOfThisServer : NotOfThisRole)
+                : Refused(decision.Verdict);
         }
 
         if (decision.SupportGrant is { } grant)
