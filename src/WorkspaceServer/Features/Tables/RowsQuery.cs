@@ -58,9 +58,9 @@ internal sealed record RowsQuery
 
     public RowOrder Order => new(string.IsNullOrEmpty(Sort) ? null : Sort, Dir == "desc");
 
-    /// <summary>All filters as an address carries them, the form's own included.</summary>
+    /// <summary>All filters as an address carries them, the form's own included. A form without a value, sent for the order alone, adds none.</summary>
     public IReadOnlyList<string> Conditions =>
-        string.IsNullOrEmpty(Column) || string.IsNullOrEmpty(Op) ? Where ?? [] : [.. Where ?? [], string.Join(Mark, Column, Op, Value ?? "")];
+        string.IsNullOrEmpty(Column) || string.IsNullOrEmpty(Op) || (string.IsNullOrEmpty(Value) && Op is not ("empty" or "filled")) ? Where ?? [] : [.. Where ?? [], string.Join(Mark, Column, Op, Value ?? "")];
 
     public RowsQuery Checked() => this.Checked(Rules);
 

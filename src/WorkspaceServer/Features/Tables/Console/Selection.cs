@@ -12,8 +12,10 @@ namespace WorkspaceServer.Features.Tables.Console;
 /// <param name="Of">The column that is added up; nothing to count the rows.</param>
 internal sealed record Selection(IReadOnlyList<string> Where, string By, string Of)
 {
-    /// <summary>Columns that part rows into groups one can name: all but amounts.</summary>
-    public static IEnumerable<ColumnSchema> Parting(TableSchema schema) => schema.Columns.Where(column => !CellText.IsNumber(column.Type) || CellText.NamesSomething(schema, column));
+    /// <summary>Columns that part rows into groups one can name: all but amounts. The key is the last, since it parts every row from every other.</summary>
+    public static IEnumerable<ColumnSchema> Parting(TableSchema schema) => schema.Columns
+        .Where(column => !CellText.IsNumber(column.Type) || CellText.NamesSomething(schema, column))
+        .OrderBy(column => column.Name == schema.KeyColumn);
 
     /// <summary>Columns that can be added up.</summary>
     public static IEnumerable<ColumnSchema> Adding(TableSchema schema) => schema.Columns.Where(column => CellText.IsNumber(column.Type) && !CellText.NamesSomething(schema, column));
