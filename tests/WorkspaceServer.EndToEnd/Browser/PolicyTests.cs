@@ -42,6 +42,8 @@ public sealed class PolicyTests(BrowserFixture browser)
     [InlineData("document.querySelector('main').append(document.createElement('input'))", "label")]
     [InlineData("document.querySelector('h1').style.color = '#fffffe'", "color-contrast")]
     [InlineData("document.documentElement.removeAttribute('lang')", "html-has-lang")]
+    [InlineData("Object.assign(document.querySelector('h1').style, { width: '10px', overflow: 'hidden', whiteSpace: 'nowrap' })", "is cut off")]
+    [InlineData("const block = document.createElement('p'); block.style.height = '500px'; document.querySelector('main').prepend(block)", "jumped about")]
     public async Task WhatBarsPeopleIsSeen(string script, string finding)
     {
         var window = await browser.ShowAsync("sign-in");

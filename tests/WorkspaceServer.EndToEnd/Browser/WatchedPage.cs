@@ -16,6 +16,52 @@ internal sealed class WatchedPage : IAsyncDisposable
             .map(finding => `${finding.id}: ${finding.nodes.map(node => node.html).join(', ')}`)
         """;
 
+    // How far things jumped about by themselves since the page was asked for (web.dev/articles/cls): the browser leaves out what follows a press.
+    private const string KeepShifts = """
+        globalThis.shifted = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(entry => { globalThis.shifted += entry.hadRecentInput ? 0 : entry.value; })).observe({ type: 'layout-shift', buffered: true });
+        """;
+
+    /// <summary>Above it people notice (web.dev/articles/cls).</summary>
+    private const double MaxShift = 0.1;
+
+    // Text that reaches over the edge of something that hides what is beyond it, and to which nobody can scroll. What only screen readers get is that way on purpose.
+    private const string ClippedTexts = """
+        () => {
+          const hides = new Map();
+          const look = element => {
+            if (!hides.has(element)) {
+              const style = getComputedStyle(element);
+              hides.set(element, { x: style.overflowX, y: style.overflowY, box: element.getBoundingClientRect() });
+            }
+            return hides.get(element);
+          };
+          const found = [];
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const text = walker.currentNode;
+            if (!text.data.trim() || text.parentElement.closest('.sr, script, textarea, select, [popover]:not(:popover-open)')) {
+              continue;
+            }
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            for (const part of range.getClientRects()) {
+              for (let around = text.parentElement; around && around !== document.body; around = around.parentElement) {
+                const { x, y, box } = look(around);
+                if (['auto', 'scroll'].includes(x) || ['auto', 'scroll'].includes(y) || box.width <= 1 || box.height <= 1) {
+                  break;
+                }
+                if ((['hidden', 'clip'].includes(x) && (part.right > box.right + 2 || part.left < box.left - 2)) || (['hidden', 'clip'].includes(y) && (part.bottom > box.bottom + 2 || part.top < box.top - 2))) {
+                  found.push(`${text.data.trim().slice(0, 60)} in ${around.tagName}.${around.className}`);
+                  break;
+                }
+              }
+            }
+          }
+          return [...new Set(found)];
+        }
+        """;
+
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext context;
@@ -54,15 +100,22 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>What went wrong so far.</summary>
     public IReadOnlyList<string> Wrong => wrong;
 
-    public static async Task<WatchedPage> InAsync(IBrowserContext context, Uri origin) => new(context, await context.NewPageAsync(), origin);
+    public static async Task<WatchedPage> InAsync(IBrowserContext context, Uri origin)
+    {
+        await context.AddInitScriptAsync(KeepShifts);
+        return new(context, await context.NewPageAsync(), origin);
+    }
 
     public async Task<IReadOnlyDictionary<string, BrowserContextCookiesResult>> CookiesAsync() => (await context.CookiesAsync()).ToDictionary(cookie => cookie.Name);
 
-    /// <summary>Nothing went wrong, the page is not wider than the window, and axe finds nothing serious.</summary>
-    public async Task AssertSoundAsync(string what)
+    /// <summary>Nothing went wrong, the page is not wider than the window, no text is cut off, nothing jumped about, and axe finds nothing serious.</summary>
+    /// <param name="mayMove">Whether things make room for others, as where a verdict opens among the steps that it is about.</param>
+    public async Task AssertSoundAsync(string what, bool mayMove = false)
     {
         Assert.True(wrong.Count == 0, $"{what}: {string.Join('\n', wrong)}");
         await AssertFitsAsync(what);
+        var shifted = await Page.EvaluateAsync<double>("globalThis.shifted ?? 0");
+        Assert.True(mayMove || shifted <= MaxShift, $"{what}: it jumped about by {shifted}");
         if (!await Page.EvaluateAsync<bool>(HasAxe))
         {
             await Page.EvaluateAsync(Axe);
@@ -82,6 +135,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     {
         var (content, window) = (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await Page.EvaluateAsync<int>("window.innerWidth"));
         Assert.True(content <= window, $"{what}: {content} px in a window of {window}");
+        Assert.Equal([], from text in await Page.EvaluateAsync<string[]>(ClippedTexts) select $"{what}: {text} is cut off");
     }
 
     public async ValueTask DisposeAsync() => await context.CloseAsync();
