@@ -47,7 +47,8 @@ public sealed class PolicyTests(BrowserFixture browser)
     public async Task WhatBarsPeopleIsSeen(string script, string finding)
     {
         var window = await browser.ShowAsync("sign-in");
-        await window.Page.EvaluateAsync($"() => {{ {script}; }}");
+        // What moved is told with the frame after it.
+        await window.Page.EvaluateAsync($"async () => {{ {script}; await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))); }}");
 
         var failure = await Assert.ThrowsAnyAsync<XunitException>(() => window.AssertSoundAsync("sign-in"));
 
