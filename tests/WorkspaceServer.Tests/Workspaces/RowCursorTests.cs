@@ -1,3 +1,4 @@
+using WorkspaceServer.Features.Samples;
 using WorkspaceServer.Workspaces;
 using Xunit;
 
@@ -10,11 +11,11 @@ public sealed class RowCursorTests
     [Fact]
     public void WhatIsWritten_IsRead_WhateverTheNumbersAre()
     {
-        var random = new Random(20261129);
+        var random = new SeededRandom(20261129);
         for (var round = 0; round < 200; round++)
         {
-            var best = Enumerable.Range(0, random.Next(0, 201)).Select(_ => random.NextInt64(-(1L << 60), 1L << 60)).Distinct().Order().ToArray();
-            var cursor = new RowCursor(random.Next(2) == 1, random.Next(3) == 0 ? null : random.NextInt64(-(1L << 60), 1L << 60), new SortProgress(random.NextInt64(-(1L << 60), 1L << 60), best));
+            var best = Enumerable.Range(0, random.Next(201)).Select(_ => Number(random)).Distinct().Order().ToArray();
+            var cursor = new RowCursor(random.OneIn(2), random.OneIn(3) ? null : Number(random), new SortProgress(Number(random), best));
             var read = RowCursor.Read(cursor.Write(Load), Load)!;
 
             Assert.Equal((cursor.IsBackward, cursor.Row, cursor.Progress!.Reached), (read.IsBackward, read.Row, read.Progress!.Reached));
@@ -28,10 +29,13 @@ public sealed class RowCursorTests
     [Fact]
     public void TheLongestFitsIntoAnAddress()
     {
-        var random = new Random(20261129);
-        var best = Enumerable.Range(0, 201).Select(_ => random.NextInt64(1_000_000_000_000)).ToArray();
+        var random = new SeededRandom(20261129);
+        var best = Enumerable.Range(0, 201).Select(_ => random.Next(1_000_000) * 1_000_000L + random.Next(1_000_000)).ToArray();
         Assert.InRange(new RowCursor(false, 999_999_999_999, new SortProgress(999_999_999_999, best)).Write(Load).Length, 500, RowCursor.MaxLength);
     }
+
+    /// <summary>Anywhere between -2^60 and 2^60.</summary>
+    private static long Number(SeededRandom random) => (((long)random.Next(1 << 30) << 30) + random.Next(1 << 30)) * (random.OneIn(2) ? -1 : 1);
 
     [Theory]
     [InlineData(null)]

@@ -18,6 +18,7 @@ internal static class PolicyChanges
 {
     public static IReadOnlyList<PolicyChange> All { get; } =
     [
+        new("1.4", "2026-11-29", T.Later("What the security log keeps, and for how long.")),
         new("1.3", "2026-11-29", T.Later("What the check that you are a person sees, on a server that makes it.")),
         new("1.2", "2026-11-29", T.Later("How it stands with each security control, one by one.")),
         new("1.1", "2026-11-29", T.Later("How to take a copy of one's data and to close one's account; what cookies keep.")),
