@@ -16,7 +16,7 @@ internal sealed class WatchedPage : IAsyncDisposable
             .map(finding => `${finding.id}: ${finding.nodes.map(node => node.html).join(', ')}`)
         """;
 
-    // How far things jumped about by themselves since the page was asked for (web.dev/articles/cls): the browser leaves out what follows a press.
+    // How far things jumped about by themselves since the page was asked for (web.dev/articles/cls): the browser leaves out what follows a press or another size of the window within half a second.
     private const string KeepShifts = """
         globalThis.shifted = 0;
         new PerformanceObserver(list => list.getEntries().forEach(entry => { globalThis.shifted += entry.hadRecentInput ? 0 : entry.value; })).observe({ type: 'layout-shift', buffered: true });
