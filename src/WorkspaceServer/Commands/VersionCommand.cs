@@ -13,6 +13,8 @@ internal static class VersionCommand
     /// <summary>Longest answer, in bytes.</summary>
     private const int MaxAnswer = 1024;
 
+    private const int MostRedirects = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static Command Build()
@@ -46,16 +48,40 @@ internal static class VersionCommand
             throw new ProblemException(ProblemCodes.NotConfigured, "No address says which version is the newest. Set Server:ReleasesUrl to one whose first line is a version such as 1.2.3.");
         }
 
-        using var http = new HttpClient { Timeout = Patience, MaxResponseContentBufferSize = MaxAnswer };
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = MaxAnswer };
         try
         {
-            var line = (await http.GetStringAsync(new Uri(address), cancel)).Split('\n')[0].Trim();
+            var line = (await ReadAsync(http, new Uri(address), cancel)).Split('\n')[0].Trim();
             return Version.TryParse(line, out var version) ? Release(version) : throw new HttpRequestException("its first line is no version such as 1.2.3");
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             throw new IOException($"{address} does not say which version is the newest: {error.Message}", error);
         }
+    }
+
+    /// <summary>Follows redirects within the place that the operator named, and to no other: nobody else may say which version is the newest, or learn that this server asks.</summary>
+    private static async Task<string> ReadAsync(HttpClient http, Uri address, CancellationToken cancel)
+    {
+        for (var redirects = 0; redirects <= MostRedirects; redirects++)
+        {
+            using var answer = await http.GetAsync(address, cancel);
+            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
+            {
+                return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancel);
+            }
+
+            var next = new Uri(address, answer.Headers.Location ?? throw new HttpRequestException("it sends on without saying where"));
+            if (next.GetLeftPart(UriPartial.Authority) != address.GetLeftPart(UriPartial.Authority))
+            {
+                throw new HttpRequestException($"it sends on to {next.GetLeftPart(UriPartial.Authority)}, and only the place that is set may answer");
+            }
+
+            address = next;
+        }
+
+        throw new HttpRequestException("it sends on again and again");
     }
 
     private static Version Release(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));

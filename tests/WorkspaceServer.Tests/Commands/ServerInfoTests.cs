@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -67,6 +68,51 @@ public sealed class ServerInfoTests : IDisposable
 
     [Theory]
     [Trait("claim", "D60")]
+    [InlineData("/moved", null)]
+    [InlineData("http://localhost:{port}/newest", "sends on to http://localhost:{port}")]
+    [InlineData("http://127.0.0.1:1/newest", "sends on to http://127.0.0.1:1,")]
+    [InlineData("https://127.0.0.1:{port}/newest", "sends on to https://127.0.0.1:{port}")]
+    [InlineData("//releases.example.org/newest", "sends on to http://releases.example.org")]
+    [InlineData("file:///etc/hostname", "sends on to file://")]
+    public async Task ItIsNotSentOnToAnotherPlace(string location, string? refusal)
+    {
+        using var releases = new TcpListener(IPAddress.Loopback, 0);
+        releases.Start();
+        string Here(string text) => text.Replace("{port}", ((IPEndPoint)releases.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+        var answering = AnswerAsync(releases, "", $"302 Found\r\nLocation: {Here(location)}");
+        var running = RunAsync("--set", $"Server:ReleasesUrl=http://{releases.LocalEndpoint}/newest", "version", "--check");
+        await answering;
+        if (refusal is null)
+        {
+            Assert.StartsWith($"GET {location} HTTP/1.1", await AnswerAsync(releases, "0.0.1"), StringComparison.Ordinal);
+            Assert.Equal(ExitCodes.Ok, (await running).ExitCode);
+            return;
+        }
+
+        var run = await running;
+        Assert.Equal(ExitCodes.Failed, run.ExitCode);
+        Assert.Contains(Here(refusal), run.Error, StringComparison.Ordinal);
+        Assert.False(releases.Pending(), "The other place was asked.");
+    }
+
+    [Fact]
+    [Trait("claim", "D60")]
+    public async Task ItIsNotSentOnForEver()
+    {
+        using var releases = new TcpListener(IPAddress.Loopback, 0);
+        releases.Start();
+        var running = RunAsync("--set", $"Server:ReleasesUrl=http://{releases.LocalEndpoint}/newest", "version", "--check");
+        for (var asked = 0; asked < 4; asked++)
+        {
+            await AnswerAsync(releases, "", "302 Found\r\nLocation: /newest");
+        }
+
+        Assert.Contains("again and again", (await running).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("claim", "D60")]
     [InlineData("", ExitCodes.NotConfigured)]
     [InlineData("http://releases.example.org/", ExitCodes.BadConfiguration)]
     [InlineData("http://127.0.0.1:1/", ExitCodes.Failed)]
@@ -75,7 +121,7 @@ public sealed class ServerInfoTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static async Task<string> AnswerAsync(TcpListener releases, string body)
+    private static async Task<string> AnswerAsync(TcpListener releases, string body, string status = "200 OK")
     {
         using var client = await releases.AcceptTcpClientAsync(Cancel);
         var stream = client.GetStream();
@@ -85,7 +131,7 @@ public sealed class ServerInfoTests : IDisposable
             request.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, Cancel)));
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), Cancel);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), Cancel);
         return request.ToString();
     }
 
