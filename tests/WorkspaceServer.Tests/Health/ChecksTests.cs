@@ -228,6 +228,19 @@ public sealed class ChecksTests : IDisposable
         Assert.DoesNotContain(await LookAsync(host: true), finding => finding.State == CheckState.Fail);
     }
 
+    [Theory]
+    [InlineData("[emerg] cannot load certificate \"/etc/workspace-server/tls/fullchain.pem\": BIO_new_file() failed (Permission denied:calling fopen)", "warn", "sudo workspace-server doctor --host")]
+    [InlineData("[emerg] unknown directive \"nonsense\" in /etc/nginx/nginx.conf:1", "fail", "unknown directive")]
+    public async Task WhoIsNotRootIsNotToldThatNginxIsBroken(string reason, string state, string says)
+    {
+        await FakeAsync("nginx", $"echo '[warn] the \"user\" directive makes sense only if the master process runs with super-user privileges, ignored'; echo '{reason}'; exit 1");
+
+        var finding = (await LookAsync(host: true)).Single(finding => finding.Check == "nginx files");
+
+        Assert.Equal(state, Word(finding));
+        Assert.Contains(says, finding.Text + finding.Cure, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WithoutSystemdNothingIsSaidToBeWrongWithServices()
     {

@@ -18,6 +18,8 @@ internal sealed record SignedCertificate(DrillCertificate Certificate, string Te
     /// <summary>Longest file, in bytes.</summary>
     public const int MaxBytes = 64 << 10;
 
+    private const string StandardInput = "/dev/stdin";
+
     private const string Purpose = "workspace-server/v1/drill-certificate";
 
     private static readonly JsonSerializerOptions Readable = new(GenerationShelf.Json) { WriteIndented = true };
@@ -77,7 +79,8 @@ internal sealed record SignedCertificate(DrillCertificate Certificate, string Te
     private static byte[] ReadBounded(string file)
     {
         // A pipe has no length, so it is read to its end or to one byte too many.
-        using var stream = File.OpenRead(file);
+        // Standard input is not opened by its name: behind ssh and sudo it is somebody else's.
+        using var stream = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
         var bytes = new byte[MaxBytes + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return length <= MaxBytes ? bytes[..length] : throw new ProblemException(ProblemCodes.InvalidData, $"{file} is too long for a drill's certificate.");

@@ -29,14 +29,23 @@ internal sealed class NginxCheck(HostPrograms programs) : ServiceCheck(programs,
 /// <summary>nginx's files.</summary>
 internal sealed class NginxFilesCheck(HostPrograms programs) : ICheck
 {
+    /// <summary>Part of the warning that nginx gives when somebody else than root runs it.</summary>
+    private const string NotRoot = "super-user privileges";
+
     public async Task<IReadOnlyList<Finding>> LookAsync(CheckRequest request, CancellationToken cancel) => [await programs.AskAsync("nginx", ["-t", "-q"], cancel) switch
     {
         null => Finding.Fail("nginx is not installed: nothing ends TLS before the server.", "nginx", "apt-get install nginx"),
         { ExitCode: 0 } => Finding.Ok("nginx takes its files", "/etc/nginx"),
-        { Text: var text } => Finding.Fail($"nginx would not start again: {Last(text)}", "/etc/nginx", "nginx -t; correct the line that it names; then: systemctl reload nginx"),
+        { Text: var text } when text.Contains(NotRoot, StringComparison.Ordinal) && Reason(text).Contains("Permission denied", StringComparison.Ordinal) => Finding.Warn("Its certificate and key can be read by root only.", "/etc/nginx", "sudo workspace-server doctor --host, or: sudo nginx -t"),
+        { Text: var text } => Finding.Fail($"nginx would not start again: {Reason(text)}", "/etc/nginx", "nginx -t; correct the line that it names; then: systemctl reload nginx"),
     }];
 
-    private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it does not say why";
+    /// <summary>What stopped it; warnings may stand before that.</summary>
+    private static string Reason(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines.FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "it does not say why";
+    }
 }
 
 /// <summary>A firewall is loaded that drops what it does not know.</summary>
@@ -79,7 +88,7 @@ internal sealed class SshCheck(HostPrograms programs) : ICheck
 
         var lines = said.Text.Split('\n').Select(line => line.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var wrong = Wanted.Where(each => !lines.Contains(each.Line))
-            .Select(each => Finding.Fail(each.Wrong, "/etc/ssh/sshd_config.d", $"put '{each.Line}' into a file there; then: sshd -t && systemctl reload ssh")).ToArray();
+            .Select(each => Finding.Fail(each.Wrong, "/etc/ssh/sshd_config.d", $"sshd takes the first value that it reads: put '{each.Line}' into a file there that comes before the others; then: sshd -t && systemctl reload ssh")).ToArray();
         return wrong.Length > 0 ? wrong : [Finding.Ok("takes keys only, and root not at all", "/etc/ssh")];
     }
 }
