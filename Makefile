@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help run build test attack lint audit claims screenshots bench hooks picture drill package package-test install clean
+.PHONY: help run build test attack lint audit claims screenshots bench hooks picture drill package package-test vm-test install clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -70,6 +70,9 @@ package: ## Publish server (.deb, .tar.gz) and agent (win-x64) into artifacts/pa
 
 package-test: ## Install that package into a fresh Debian, upgrade it, go back, remove it (as root; ARGS="--from OLD.deb")
 	@ops/install/try.sh $(ARGS)
+
+vm-test: ## Install that package on an emulated machine that systemd runs: reboots, bans, certificates (as root; ARGS="--keep")
+	@ops/install/vm.sh $(ARGS)
 
 install: ## Make this Debian machine a server: ARGS="--domain books.example.org --mail you@example.org" (as root)
 	@$(MAKE) package

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian machine that has only the .NET SDK, git and apt able to build, test or run this project.
 #
-#   ops/bootstrap.sh [build|test|attack|run|picture|bench]      default: build
+#   ops/bootstrap.sh [build|test|attack|run|picture|bench|vm|vm-container]      default: build
 #
 # Installs the Debian packages that are missing and nothing else; with nothing missing it says nothing and does nothing.
 set -euo pipefail
@@ -41,17 +41,38 @@ test_needs=(
 attack_needs=(
     'testssl|testssl.sh'
 )
+# A machine of its own, emulated or in a container: ops/install/vm.sh.
+emulator_needs=(
+    'qemu-system-x86_64|qemu-system-x86'
+    'qemu-img|qemu-utils'
+    '/usr/share/seabios/bios.bin|seabios'
+)
+container_needs=(
+    'systemd-nspawn|systemd-container'
+    'slirp4netns|slirp4netns'
+    'ip|iproute2'
+)
+vm_needs=(
+    'mmdebstrap|mmdebstrap'
+    'mke2fs|e2fsprogs'
+    'python3|python3'
+    'ssh|openssh-client'
+    'curl|curl'
+    'openssl|openssl'
+)
 # The agent for Windows runs under Wine, where Debian has it; without it those tests are skipped and say so.
 [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] || test_needs+=('/usr/lib/wine/wine64|wine64')
 
-[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench]"
+[ $# -le 1 ] || fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench|vm|vm-container]"
 case ${1:-build} in
     build | run) needs=("${build_needs[@]}") ;;
     test) needs=("${build_needs[@]}" "${test_needs[@]}" "${browser_needs[@]}") ;;
     attack) needs=("${build_needs[@]}" "${test_needs[@]}" "${browser_needs[@]}" "${attack_needs[@]}") ;;
     bench) needs=("${build_needs[@]}" "${bench_needs[@]}") ;;
+    vm) needs=("${vm_needs[@]}" "${emulator_needs[@]}") ;;
+    vm-container) needs=("${vm_needs[@]}" "${container_needs[@]}") ;;
     picture) needs=("${build_needs[@]}" "${browser_needs[@]}") ;;
-    *) fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench]" ;;
+    *) fail "usage: ops/bootstrap.sh [build|test|attack|run|picture|bench|vm|vm-container]" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing. Install it first."

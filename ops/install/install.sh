@@ -58,10 +58,14 @@ put() {
 
 has_systemd() { [ -d /run/systemd/system ]; }
 service() { if has_systemd; then do_it "systemctl $*" systemctl "$@"; else say skipped "systemctl $* (systemd does not run here)"; fi; }
+# runs NAME: now and after each start of the machine.
+runs() {
+    if has_systemd && systemctl is-enabled --quiet "$1" 2>/dev/null && systemctl is-active --quiet "$1"; then say ok "$1 runs"; else service enable --now "$1"; fi
+}
 
 packages() {
-    local wanted=(nginx openssl chrony fail2ban unattended-upgrades python3-systemd) missing=()
-    [ -z "$firewall" ] || wanted+=(nftables)
+    # fail2ban shuts addresses out with nftables, and reads ssh's log with python3-systemd.
+    local wanted=(nginx openssl chrony fail2ban nftables unattended-upgrades python3-systemd) missing=()
     [ -z "$mail" ] || wanted+=(certbot)
     for each in "${wanted[@]}"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$each" 2>/dev/null)" = installed ] || missing+=("$each")
@@ -69,7 +73,8 @@ packages() {
     [ ${#missing[@]} -gt 0 ] || { say ok "packages"; return; }
     do_it "packages: ${missing[*]}" apt_install "${missing[@]}"
 }
-apt_install() { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null; }
+# Settings of other programs that somebody changed before stay as they are.
+apt_install() { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "$@" >/dev/null; }
 
 program() {
     local found
@@ -113,6 +118,9 @@ as_server() { runuser -u workspace-server -- /usr/bin/workspace-server "$@"; }
 settings() {
     local file=/etc/workspace-server/appsettings.json
     if [ -e "$file" ]; then say ok "$file (yours, not touched)"; else do_it "$file" write_settings "$file"; fi
+    # Where secrets go, so that nobody writes them into a file that others may read.
+    local secrets=/etc/workspace-server/server.env
+    if [ -e $secrets ]; then say ok "$secrets (yours, not touched)"; else do_it "$secrets" install -m 0600 -o workspace-server -g workspace-server /dev/null $secrets; fi
     if [ -e /var/lib/workspace-server/control.db ]; then say ok "master key and control database"; else do_it "master key and control database" as_server init --yes; fi
 }
 write_settings() {
@@ -137,7 +145,7 @@ edge() {
         service daemon-reload
         service restart nginx
     fi
-    service enable --now nginx
+    runs nginx
     [ -z "$new" ] || service reload nginx
     put "$here/host/logrotate.conf" /etc/logrotate.d/nginx
 }
@@ -172,25 +180,31 @@ host() {
     put "$here/host/journald.conf" /etc/systemd/journald.conf.d/workspace-server.conf
     [ -z "$changed" ] || service restart systemd-journald
     put "$here/host/apt-upgrades.conf" /etc/apt/apt.conf.d/52workspace-server
-    put "$here/host/fail2ban-filter.conf" /etc/fail2ban/filter.d/workspace-server.conf
-    put "$here/host/fail2ban-jail.conf" /etc/fail2ban/jail.d/workspace-server.conf
     put "$here/host/chrony.sources" /etc/chrony/sources.d/workspace-server.sources
-    service enable --now chrony
+    runs chrony
     [ -z "$changed" ] || service restart chrony
-    service enable fail2ban
-    service restart fail2ban
+    local new=''
     if [ -n "$firewall" ]; then
         [ ! -e /etc/nftables.conf ] || [ -e /etc/nftables.conf.before ] || do_it "keep /etc/nftables.conf.before" cp /etc/nftables.conf /etc/nftables.conf.before
         put "$here/host/nftables.conf" /etc/nftables.conf
-        service enable --now nftables
-        [ -z "$changed" ] || service reload nftables
+        new=$changed
+        runs nftables
+        [ -z "$new" ] || service reload nftables
     else
         say skipped "firewall (--no-firewall)"
     fi
+    # After the firewall: loading its rules takes away those of who is shut out.
+    put "$here/host/fail2ban-filter.conf" /etc/fail2ban/filter.d/workspace-server.conf
+    new=$new$changed
+    put "$here/host/fail2ban-jail.conf" /etc/fail2ban/jail.d/workspace-server.conf
+    new=$new$changed
+    runs fail2ban
+    [ -z "$new" ] || service restart fail2ban
     if [ -z "$ssh" ] || [ ! -d /etc/ssh/sshd_config.d ]; then
         say skipped "ssh"
     elif has_other_key; then
-        put "$here/host/sshd.conf" /etc/ssh/sshd_config.d/50-workspace-server.conf
+        # sshd takes the first value that it reads; images of providers bring a 50-cloud-init.conf that takes passwords.
+        put "$here/host/sshd.conf" /etc/ssh/sshd_config.d/10-workspace-server.conf
         [ -z "$changed" ] || service reload ssh
     else
         say skipped "ssh: nobody but root has a key. Make a user with sudo and a key, try it, and run this again"
@@ -206,7 +220,7 @@ packages
 program
 settings
 network
-service enable --now workspace-server
+runs workspace-server
 edge "$work/nginx.conf" "$nginx_from"
 certificate
 host
