@@ -76,6 +76,7 @@ fi
 started=$SECONDS
 apt install /tmp/package/first.deb
 package_is_sound
+# shellcheck disable=SC2119 # It is asked for nothing more.
 install_twice
 as_server workspace create Try --sample >/dev/null
 start_server
