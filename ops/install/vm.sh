@@ -139,7 +139,7 @@ wait_until_on() {
     tail -30 "$work/console.log"
     fail "the machine does not come up"
 }
-boot() { inside cat /proc/sys/kernel/random/boot_id; }
+boot() { inside systemctl show --value --property UserspaceTimestampMonotonic; }
 hang_up() { ssh -o "ControlPath=$work/ssh" -O exit asha@127.0.0.1 2>/dev/null || true; }
 
 # One connection of ssh carries all commands; each is quoted for the shell there.
@@ -363,7 +363,7 @@ wrong_turns_of_the_host() {
 # A killed server, a reboot, a power cut: everything comes back, with every row.
 falls_and_rises() {
     local was
-    inside systemctl kill --signal KILL workspace-server
+    inside systemctl kill --kill-whom main --signal KILL workspace-server
     wait_for has_restarted
     wait_for answers
     [ "$(rows)" = "$before" ] || fail "other rows after a kill"
@@ -413,6 +413,8 @@ upgrade_and_back() {
 }
 
 removal() {
+    as_server backup run >/dev/null
+    inside cp /etc/workspace-server/appsettings.json /root/
     apt purge workspace-server
     ! inside pgrep -u workspace-server || fail "a purge left something running"
     ! inside systemctl list-units --all --no-legend --plain 'workspace-*' | grep . || fail "a purge left units"
@@ -420,6 +422,24 @@ removal() {
     for kept in /var/lib/workspace-server/control.db /etc/workspace-server/keys/master.key; do inside test -s $kept || fail "a purge took $kept"; done
     [ "$(from_outside /sign-in --cacert "$work/authority.pem" -o /dev/null -w '%{http_code}')" = 503 ] || fail "nginx does not say that the server is away"
     pass "a purge leaves nothing running, and keeps books and keys"
+}
+
+# The restore runbook, onto what is a bare machine again: there are the store, the settings, and the two keys that were kept elsewhere.
+restore_by_the_runbook() {
+    inside mkdir /root/stick
+    inside mv /etc/workspace-drill/backup.key /etc/workspace-server/keys/master.key /root/stick/
+    inside rm -rf /var/lib/workspace-server
+    apt install "/root/package/$second"
+    inside cp /root/appsettings.json /etc/workspace-server/
+    inside install -o workspace-server -m 0400 /root/stick/master.key /root/stick/backup.key /etc/workspace-server/keys/
+    quietly "restore" as_server restore --identity /etc/workspace-server/keys/backup.key
+    inside rm /etc/workspace-server/keys/backup.key
+    quietly "doctor after the restore" as_server doctor --thorough
+    quietly "install.sh after the restore" inside /usr/share/workspace-server/install/install.sh --domain $domain
+    wait_for answers
+    healthy
+    from_outside /sign-in --cacert "$work/authority.pem" -f -o /dev/null || fail "no page after the restore"
+    pass "a restore by the runbook brings every row back onto a bare machine"
 }
 
 ops/bootstrap.sh "vm${container:+-container}"
@@ -450,4 +470,5 @@ wrong_turns_of_the_host
 falls_and_rises
 upgrade_and_back
 removal
+restore_by_the_runbook
 echo "vm: PASS ($((SECONDS / 60)) min)"
