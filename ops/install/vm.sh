@@ -130,7 +130,9 @@ switch_off() {
 # wait_until_on [BOOT]: until everything that starts by itself has started, in another boot than this one.
 wait_until_on() {
     for _ in $(seq 600); do
-        if inside true 2>/dev/null && [ "$(boot)" != "${1-}" ]; then
+        # Over a connection of its own: one that was carried before the fall would wait for an answer that never comes.
+        rm -f "$work/ssh"
+        if timeout 60 ssh "${ssh_options[@]}" asha@127.0.0.1 true 2>/dev/null && [ "$(timeout 60 ssh "${ssh_options[@]}" asha@127.0.0.1 systemctl show --value --property UserspaceTimestampMonotonic)" != "${1-}" ]; then
             inside systemctl is-system-running --wait >"$work/state" || true
             return
         fi
