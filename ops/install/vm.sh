@@ -123,7 +123,8 @@ switch_off() {
     local process
     [ -s "$work/vm.pid" ] || return 0
     process=$(cat "$work/vm.pid")
-    kill -9 "$process" 2>/dev/null || true
+    # In a container the first process, below that one, takes all others with it.
+    for each in $(pgrep -P "$process") "$process"; do kill -9 "$each" 2>/dev/null || true; done
     while kill -0 "$process" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$process/status" 2>/dev/null; do sleep 0.1; done
     rm "$work/vm.pid"
 }
