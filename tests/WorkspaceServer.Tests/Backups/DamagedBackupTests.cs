@@ -114,6 +114,35 @@ public sealed class DamagedBackupTests : IAsyncDisposable
         Assert.Equal(ProblemCodes.AlreadyExists, full.Code);
     }
 
+    /// <summary>As the package makes it: the user of the service may write into the folder, and not beside it.</summary>
+    [Fact]
+    public async Task AnEmptyFolderThatIsThereIsFilledFromWithin()
+    {
+        await BackUpAsync();
+        var parent = Directory.CreateTempSubdirectory();
+        try
+        {
+            var target = DataFolder.Create(Path.Combine(parent.FullName, "data")).Path;
+            // What a restore that was cut short left.
+            Directory.CreateDirectory(Path.Combine(target, ".restoring", "workspaces"));
+            Directory.GetFileSystemEntries(target).Where(entry => !entry.EndsWith(".restoring", StringComparison.Ordinal)).ToList().ForEach(entry => Directory.Delete(entry, recursive: true));
+            using var watch = new FileSystemWatcher(parent.FullName) { EnableRaisingEvents = true };
+            var beside = new System.Collections.Concurrent.ConcurrentBag<string>();
+            watch.Created += (_, made) => beside.Add(made.FullPath);
+            watch.Renamed += (_, made) => beside.Add(made.FullPath);
+
+            var restore = new Features.Backups.Restore.FullRestore(house.Store, house.Workspaces.Master, [house.Identity], house.Workspaces.Clock);
+            await restore.RunAsync(target, null, null, null, (_, _) => { }, Cancel);
+
+            Assert.Empty(beside);
+            Assert.Equal(["control.db", "workspaces"], Directory.GetFileSystemEntries(target).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            parent.Delete(recursive: true);
+        }
+    }
+
     private async Task<Generation> BackUpAsync()
     {
         if (house.Workspaces.Store.List().Count == 0)

@@ -38,14 +38,16 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
     public async Task<RestoreResult> RunAsync(string target, DateTimeOffset? at, string? id, int? sample, Action<double, string> report, CancellationToken cancel)
     {
         target = Path.GetFullPath(target).TrimEnd('/');
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+        // A folder that is there, as the package makes it, is filled from within: its owner may not make another beside it.
+        var isThere = Directory.Exists(target);
+        var unfinished = isThere ? Path.Combine(target, ".restoring") : target + ".restoring";
+        if (isThere && Directory.EnumerateFileSystemEntries(target).Any(entry => entry != unfinished))
         {
             throw new ProblemException(ProblemCodes.AlreadyExists, $"{target} is not empty. Move what is there away, or name another folder with --set Vault:DataDirectory=FOLDER.");
         }
 
         using var signer = new BackupSigner(master);
         var chain = await GenerationChain.FindAsync(new GenerationShelf(store, signer), at, id, cancel);
-        var unfinished = target + ".restoring";
         if (Directory.Exists(unfinished))
         {
             // Of a restore that was cut short; nothing else makes a folder of this name.
@@ -55,12 +57,19 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
         try
         {
             var result = await RestoreIntoAsync(DataFolder.Create(unfinished), chain, sample, report, cancel);
-            if (Directory.Exists(target))
+            if (isThere)
             {
-                Directory.Delete(target);
+                // The control database comes last: without it no server starts on what is there.
+                foreach (var entry in Directory.EnumerateFileSystemEntries(unfinished).OrderBy(entry => Path.GetFileName(entry).StartsWith("control.db", StringComparison.Ordinal)).ToArray())
+                {
+                    Directory.Move(entry, Path.Combine(target, Path.GetFileName(entry)));
+                }
+            }
+            else
+            {
+                Directory.Move(unfinished, target);
             }
 
-            Directory.Move(unfinished, target);
             return result;
         }
         finally
