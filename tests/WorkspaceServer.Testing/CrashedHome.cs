@@ -68,6 +68,16 @@ internal sealed class CrashedHome : IDisposable
         return damages;
     }
 
+    /// <summary>Copies what the workspaces' logs hold into their files and takes the room that the logs keep, as SQLite does for whoever closes a file as the last one.</summary>
+    public void EmptyLogs()
+    {
+        foreach (var workspace in Workspaces.List())
+        {
+            using var file = Open(workspace, DatabaseAccess.ReadWrite);
+            Number(file, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
     /// <summary>What `audit verify` would find.</summary>
     public IEnumerable<string> FindingsInTheAuditLog() => [.. verifier.Verify(null, default).Findings, .. reconciler.Reconcile(default).Findings];
 

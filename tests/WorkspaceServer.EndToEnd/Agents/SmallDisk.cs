@@ -9,10 +9,11 @@ internal sealed class SmallDisk : IDisposable
 {
     private readonly string folder;
     private readonly string filler;
+    private readonly long size;
 
-    private SmallDisk(string folder)
+    private SmallDisk(string folder, long size)
     {
-        this.folder = folder;
+        (this.folder, this.size) = (folder, size);
         filler = Path.Combine(folder, "filler");
     }
 
@@ -23,7 +24,7 @@ internal sealed class SmallDisk : IDisposable
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={mebibytes}m,mode=0700"), "tmpfs", folder);
-        return new SmallDisk(folder);
+        return new SmallDisk(folder, (long)mebibytes << 20);
     }
 
     public void Fill()
@@ -46,9 +47,21 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
-    public void MakeRoom() => File.Delete(filler);
+    /// <summary>Bytes that are taken.</summary>
+    public long Used => new DriveInfo(folder) is var disk ? disk.TotalSize - disk.AvailableFreeSpace : 0;
+
+    /// <summary>Makes the disk so small that it is full when so many more bytes are written, whenever that is.</summary>
+    public void Leave(long bytes) => Resize(Used + bytes);
+
+    public void MakeRoom()
+    {
+        File.Delete(filler);
+        Resize(size);
+    }
 
     public void Dispose() => Run("umount", "-l", folder);
+
+    private void Resize(long bytes) => Run("mount", "-o", string.Create(CultureInfo.InvariantCulture, $"remount,size={bytes}"), folder);
 
     private static void Run(string program, params string[] arguments)
     {
