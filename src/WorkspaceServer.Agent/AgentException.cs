@@ -10,6 +10,13 @@ internal sealed record AgentProblem(string Code, int ExitCode)
     public static readonly AgentProblem NotPaired = new("not_paired", ExitCodes.NotPaired);
     public static readonly AgentProblem Untrusted = new("untrusted_server", ExitCodes.Failed);
     public static readonly AgentProblem Source = new("source", ExitCodes.Failed);
+    public static readonly AgentProblem SourceLogin = new("source_login", ExitCodes.Failed);
+    public static readonly AgentProblem SourceDatabase = new("source_no_database", ExitCodes.Failed);
+    public static readonly AgentProblem SourceUnreachable = new("source_unreachable", ExitCodes.RetryLater);
+    public static readonly AgentProblem SourceLost = new("source_lost", ExitCodes.RetryLater);
+    public static readonly AgentProblem SourceTimeout = new("source_timeout", ExitCodes.RetryLater);
+    public static readonly AgentProblem SourceNotEncrypted = new("source_not_encrypted", ExitCodes.Failed);
+    public static readonly AgentProblem SourceUntrusted = new("source_untrusted", ExitCodes.Failed);
     public static readonly AgentProblem NoRoom = new("no_room", ExitCodes.RetryLater);
     public static readonly AgentProblem Differs = new("totals_differ", ExitCodes.IntegrityDiffers);
     public static readonly AgentProblem BadConfiguration = new("bad_configuration", ExitCodes.BadConfiguration);

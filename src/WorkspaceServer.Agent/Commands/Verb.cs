@@ -72,7 +72,7 @@ internal static class Verb
     private static (string Code, int Exit) Explain(Exception error) => error switch
     {
         AgentException agent => (agent.Problem.Code, agent.Problem.ExitCode),
-        SourceException => (AgentProblem.Source.Code, AgentProblem.Source.ExitCode),
+        SourceException source => (source.Problem.Code, source.Problem.ExitCode),
         ServerRefusal refusal => (refusal.Code.Length > 0 ? refusal.Code : "refused", refusal.IsTemporary ? ExitCodes.RetryLater : ExitCodes.Failed),
         UnauthorizedAccessException => (AgentProblem.BadConfiguration.Code, AgentProblem.BadConfiguration.ExitCode),
         _ => (AgentProblem.Failed.Code, AgentProblem.Failed.ExitCode),

@@ -40,7 +40,12 @@ internal sealed record SourceColumn(string Name, string Header, SyncType? Type =
 internal sealed class SourceException : Exception
 {
     public SourceException(string message, Exception? inner = null)
-        : base(message, inner)
+        : this(AgentProblem.Source, message, inner)
     {
     }
+
+    public SourceException(AgentProblem problem, string message, Exception? inner = null)
+        : base(message, inner) => Problem = problem;
+
+    public AgentProblem Problem { get; }
 }

@@ -80,7 +80,7 @@ internal sealed class Syncer(AgentHome home, TimeProvider clock, ILogger log)
         }
         catch (SourceException error)
         {
-            return Failed(table, AgentProblem.Source.Code, error.Message);
+            return Failed(table, error.Problem.Code, error.Message);
         }
         catch (AgentException error) when (error.Problem == AgentProblem.Source || error.Problem == AgentProblem.Differs)
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace WorkspaceServer.Agent.Tests.Programs;
@@ -18,6 +20,19 @@ internal sealed class AgentProgram(string program, IReadOnlyList<string> before,
     /// <summary>The program in its own folder; beside the tests it would miss what they take from ASP.NET's framework.</summary>
     public static AgentProgram Here(string home, IReadOnlyDictionary<string, string>? environment = null) =>
         new(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../WorkspaceServer.Agent/release/workspace-agent")), [], home, environment);
+
+    /// <summary>The same program with the system's cultures, as the agent for Windows has them: SQL Server's driver asks for them.</summary>
+    /// <param name="configFile">Where to write how the runtime is to be set up.</param>
+    public static AgentProgram WithCultures(string home, string configFile)
+    {
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../WorkspaceServer.Agent/release/workspace-agent"));
+        var config = JsonNode.Parse(File.ReadAllText(program + ".runtimeconfig.json"))!;
+        var properties = config["runtimeOptions"]!["configProperties"]!.AsObject();
+        properties.Remove("System.Globalization.Invariant");
+        properties.Remove("System.Globalization.PredefinedCulturesOnly");
+        File.WriteAllText(configFile, config.ToJsonString());
+        return new AgentProgram(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"), ["exec", "--runtimeconfig", configFile, program + ".dll"], home);
+    }
 
     public Process Start(params string[] arguments)
     {

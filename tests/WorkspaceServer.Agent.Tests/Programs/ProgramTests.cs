@@ -50,6 +50,19 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Empty(run.Output);
     }
 
+    /// <summary>The agent for Linux does without the cultures that the driver wants.</summary>
+    [Fact]
+    public async Task SqlServerIsReadByTheAgentForWindows()
+    {
+        var connection = folder.Write("connection.txt", "Server=127.0.0.1,1;User ID=reader;Password=SECRET");
+
+        var run = await Agent.RunAsync("source", "add", "sqlserver", "--connection-file", connection, "--json");
+
+        Assert.Equal(ExitCodes.Failed, run.ExitCode);
+        Assert.Contains("for Windows only", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SecretsThatOthersMayReadAreNotUsed()
     {

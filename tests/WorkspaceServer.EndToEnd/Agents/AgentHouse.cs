@@ -13,7 +13,7 @@ internal sealed class AgentHouse : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private string token = "";
 
-    private AgentHouse(Action<(string Server, string Agent)>? prepare, bool clocksJump)
+    private AgentHouse(Action<(string Server, string Agent)>? prepare, bool clocksJump, bool hasCultures)
     {
         Directory.CreateDirectory(folder.File("tables"));
         prepare?.Invoke((folder.File("server"), folder.File("agent")));
@@ -23,7 +23,7 @@ internal sealed class AgentHouse : IAsyncDisposable
         }
 
         Server = new ServerProgram(folder.File("server"), ServersClock?.Environment);
-        Agent = AgentProgram.Here(folder.File("agent"), AgentsClock?.Environment);
+        Agent = hasCultures ? AgentProgram.WithCultures(folder.File("agent"), folder.File("cultures.json")) : AgentProgram.Here(folder.File("agent"), AgentsClock?.Environment);
     }
 
     /// <summary>Null if it is the one of this computer.</summary>
@@ -42,9 +42,10 @@ internal sealed class AgentHouse : IAsyncDisposable
 
     /// <param name="prepare">Does something with the folders of both before anything is there.</param>
     /// <param name="clocksJump">Gives each of the two a clock that can be set.</param>
-    public static async Task<AgentHouse> StartAsync(Action<(string Server, string Agent)>? prepare = null, bool clocksJump = false)
+    /// <param name="hasCultures">Gives the agent the system's cultures, as on Windows.</param>
+    public static async Task<AgentHouse> StartAsync(Action<(string Server, string Agent)>? prepare = null, bool clocksJump = false, bool hasCultures = false)
     {
-        var house = new AgentHouse(prepare, clocksJump);
+        var house = new AgentHouse(prepare, clocksJump, hasCultures);
         await house.Server.RunAsync("init");
         await house.Server.RunAsync("workspace", "create", Workspace);
         house.token = (await house.Server.RunJsonAsync("token", "create", "-w", Workspace)).GetProperty("token").GetString()!;

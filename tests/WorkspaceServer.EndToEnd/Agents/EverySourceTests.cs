@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WorkspaceServer.Agent.Tests.Sources;
+using WorkspaceServer.Agent.Tests.Sources.SqlServer;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using Xunit;
@@ -45,15 +46,30 @@ public sealed class EverySourceTests(PostgresServer postgres, MariaDbServer mari
         await SyncAsync(new SampleMySql(folder, await mariaDb.NewDatabaseAsync()));
     }
 
-    private static async Task SyncAsync(SampleSource source)
+    /// <summary>Not SQL Server, which cannot be had here, but its driver, its protocol and its parser; the agent has the cultures that it has on Windows. The beginning of each table is enough.</summary>
+    [Fact]
+    [Trait("claim", "E10")]
+    public async Task SqlServersPeerComesToTheSameTotals()
     {
-        var tables = new SampleTables();
+        using var folder = new TemporaryFolder();
+        await using var peer = new SqlServerPeer();
+
+        await SyncAsync(new SampleSqlServer(folder, peer), new SampleTables(mostRows: 1_500), hasCultures: true);
+
+        Assert.Empty(peer.Refused);
+        Assert.Equal((true, true), peer.WasEncrypted);
+        Assert.Equal(peer.Transactions.Count / 2, peer.Transactions.Count(each => each == "roll back"));
+    }
+
+    private static async Task SyncAsync(SampleSource source, SampleTables? some = null, bool hasCultures = false)
+    {
+        var tables = some ?? new SampleTables();
         foreach (var (schema, rows) in tables.All)
         {
             await source.WriteAsync(schema, rows);
         }
 
-        await using var house = await AgentHouse.StartAsync();
+        await using var house = await AgentHouse.StartAsync(hasCultures: hasCultures);
         await house.PairAsync(source.Arguments);
         var first = await OutcomesAsync(house);
         Assert.All(tables.All, table => Assert.Equal((table.Rows.Count, table.Rows.Count, 0), first[table.Schema.Name]));

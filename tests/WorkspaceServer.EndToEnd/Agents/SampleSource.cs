@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Data.SqlTypes;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;
 using WorkspaceServer.Agent.Tests.Sources;
+using WorkspaceServer.Agent.Tests.Sources.SqlServer;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
@@ -153,5 +155,44 @@ internal sealed class SampleMySql(TemporaryFolder folder, string connection) : S
         ColumnType.Decimal => "decimal(15,2)",
         ColumnType.Date => "date",
         _ => isKey ? "varchar(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "longtext CHARACTER SET utf8mb4",
+    };
+}
+
+/// <summary>Tables as SQL Server keeps them, at the peer that stands where it would.</summary>
+internal sealed class SampleSqlServer(TemporaryFolder folder, SqlServerPeer peer) : SampleSource
+{
+    private const int Places = 2;
+
+    public override string[] Arguments
+    {
+        get
+        {
+            File.WriteAllText(folder.File("connection.txt"), peer.Connection);
+            return ["sqlserver", "--connection-file", folder.File("connection.txt")];
+        }
+    }
+
+    public override Task WriteAsync(TableSchema schema, IReadOnlyList<SqlValue[]> rows)
+    {
+        var columns = schema.Columns.Select(column => new SqlServerColumn(column.Name, Storage(column.Type))).ToList();
+        peer.Database = peer.Database.With(new SqlServerTable("dbo", schema.Name, columns, [schema.KeyColumn!], [.. rows.Select(row => row.Select((cell, index) => Value(cell, columns[index].Type)).ToArray())]));
+        return Task.CompletedTask;
+    }
+
+    private static SqlServerType Storage(ColumnType type) => type switch
+    {
+        ColumnType.Integer => new("bigint"),
+        ColumnType.Decimal => new("decimal", Scale: Places),
+        ColumnType.Date => new("date"),
+        _ => SqlServerType.Text(SqlServerType.Max),
+    };
+
+    private static object? Value(SqlValue cell, SqlServerType type) => type.Name switch
+    {
+        _ when cell.IsNull => null,
+        "bigint" => cell.AsInteger(),
+        "decimal" => SqlDecimal.Parse(cell.ToString()),
+        "date" => DateOnly.ParseExact(cell.AsText(), "yyyy-MM-dd", CultureInfo.InvariantCulture),
+        _ => cell.AsText(),
     };
 }

@@ -6,12 +6,13 @@ using WorkspaceServer.Workspaces;
 namespace WorkspaceServer.EndToEnd.Agents;
 
 /// <summary>The sample books as rows that a test changes and writes to a source; it knows what a server that has all of them must answer.</summary>
-internal sealed class SampleTables
+/// <param name="mostRows">Of each table.</param>
+internal sealed class SampleTables(int mostRows = int.MaxValue)
 {
     /// <summary>More places than any number in the books has, so that nothing that were added would vanish by rounding.</summary>
     private const int Units = 10_000;
 
-    public IReadOnlyList<(TableSchema Schema, List<SqlValue[]> Rows)> All { get; } = [.. new SampleBooks().Tables().Select(table => (table.Schema, table.Rows.ToList()))];
+    public IReadOnlyList<(TableSchema Schema, List<SqlValue[]> Rows)> All { get; } = [.. new SampleBooks().Tables().Select(table => (table.Schema, table.Rows.Take(mostRows).ToList()))];
 
     public List<SqlValue[]> this[string table] => All.Single(each => each.Schema.Name == table).Rows;
 

@@ -47,6 +47,19 @@ internal sealed class MySqlDialect : SqlDialect
         return await ((MySqlConnection)connection).BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, isReadOnly: true, cancel);
     }
 
+    public override string HowToTrust => "Name the certificate that signed it in the connection, with SslCa=FILE.";
+
+    public override DatabaseTrouble Recognize(DbException error) => error switch
+    {
+        MySqlException { ErrorCode: MySqlErrorCode.AccessDenied } => DatabaseTrouble.Login,
+        MySqlException { ErrorCode: MySqlErrorCode.UnknownDatabase or MySqlErrorCode.DatabaseAccessDenied } => DatabaseTrouble.NoDatabase,
+        MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired or MySqlErrorCode.QueryInterrupted } => DatabaseTrouble.Timeout,
+        { InnerException: System.Security.Authentication.AuthenticationException } => DatabaseTrouble.Untrusted,
+        MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown } => DatabaseTrouble.Network,
+        { InnerException: IOException or System.Net.Sockets.SocketException } => DatabaseTrouble.Network,
+        _ => DatabaseTrouble.Other,
+    };
+
     public override string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
     // As text a FLOAT has six digits (MySQL manual, 11.1.4); added to a DOUBLE it has all.

@@ -52,6 +52,22 @@ internal sealed class PostgresDialect : SqlDialect
     public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
         await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
 
+    public override string HowToTrust => "Name the certificate that signed it in the connection, with Root Certificate=FILE.";
+
+    // PostgreSQL manual, appendix A.
+    public override DatabaseTrouble Recognize(DbException error) => error switch
+    {
+        PostgresException { SqlState: "28P01" or "28000" } => DatabaseTrouble.Login,
+        PostgresException { SqlState: "3D000" } => DatabaseTrouble.NoDatabase,
+        PostgresException { SqlState: "57P01" or "57P02" or "57P03" } => DatabaseTrouble.Network,
+        PostgresException { SqlState: "57014" } => DatabaseTrouble.Timeout,
+        PostgresException => DatabaseTrouble.Other,
+        { InnerException: TimeoutException } => DatabaseTrouble.Timeout,
+        { InnerException: System.Security.Authentication.AuthenticationException } => DatabaseTrouble.Untrusted,
+        { InnerException: IOException or System.Net.Sockets.SocketException } => DatabaseTrouble.Network,
+        _ => DatabaseTrouble.Other,
+    };
+
     public override string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     public override string AsText(SqlColumn column) => $"{Quote(column.Name)}::text";

@@ -21,10 +21,16 @@ internal abstract class SqlDialect
     /// <summary>Columns: name, in the order of the primary key. Parameters: @schema, @table.</summary>
     public abstract string ListKey { get; }
 
+    /// <summary>What to do so that a server's certificate is trusted.</summary>
+    public virtual string HowToTrust => "";
+
+    /// <exception cref="SourceException">The text is not a connection, or one that is not safe.</exception>
     public abstract DbConnection Connect(string connectionString);
 
     /// <summary>Begins a transaction that reads one state of the database and cannot write, as far as the database knows such a thing.</summary>
     public abstract Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel);
+
+    public abstract DatabaseTrouble Recognize(DbException error);
 
     /// <summary>A name as SQL text.</summary>
     public abstract string Quote(string name);

@@ -3,9 +3,11 @@ using System.Data.Common;
 namespace WorkspaceServer.Agent.Sources.Sql;
 
 /// <summary>The rows of a table, in one statement within one transaction.</summary>
-/// <param name="owned">What to dispose of, the last first.</param>
-internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> columns, IReadOnlyList<IAsyncDisposable> owned, DbDataReader reader) : ISourceRows
+internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> columns, DbConnection connection, DbTransaction transaction, DbCommand command, DbDataReader reader) : ISourceRows
 {
+    /// <summary>Whether no more rows come, be it that there are none or that the database failed.</summary>
+    private bool isOver;
+
     private readonly string?[] cells = new string?[columns.Count];
 
     public IReadOnlyList<SourceColumn> Columns { get; } = ColumnNames.Of([.. columns.Select(column => column.Name)], index => dialect.TypeOf(columns[index]));
@@ -16,6 +18,7 @@ internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> colum
         {
             if (!await reader.ReadAsync(cancel))
             {
+                isOver = true;
                 return false;
             }
 
@@ -28,7 +31,8 @@ internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> colum
         }
         catch (DbException error)
         {
-            throw SqlSource.Explain(error);
+            isOver = true;
+            throw DatabaseWords.Explain(dialect, error, isOpen: true);
         }
     }
 
@@ -40,9 +44,23 @@ internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> colum
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var each in owned.Reverse())
+        foreach (var each in new IAsyncDisposable[] { reader, command, transaction, connection })
         {
-            await each.DisposeAsync();
+            try
+            {
+                if (!isOver)
+                {
+                    // Otherwise the drivers read the rest of the table to its end.
+                    isOver = true;
+                    command.Cancel();
+                }
+
+                await each.DisposeAsync();
+            }
+            catch (Exception error) when (error is DbException or InvalidOperationException or IOException)
+            {
+                // The connection is broken or was told to stop. Nothing was written, so nothing is lost; what is to be said was said when a row was read.
+            }
         }
     }
 }

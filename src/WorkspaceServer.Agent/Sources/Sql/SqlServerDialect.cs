@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
 using Microsoft.Data.SqlClient;
 using WorkspaceServer.Protocol;
 
@@ -53,13 +55,35 @@ internal sealed class SqlServerDialect : SqlDialect
 
         try
         {
-            return new SqlConnection(new SqlConnectionStringBuilder(connectionString) { Pooling = false, Enlist = false, PersistSecurityInfo = false, ApplicationName = "workspace-agent" }.ToString());
+            var settings = new SqlConnectionStringBuilder(connectionString) { Pooling = false, Enlist = false, PersistSecurityInfo = false, ApplicationName = "workspace-agent" };
+            // A second server that only may be read takes the load off the first, where there is one; and a mistake is said at once, not after ten seconds and another try.
+            settings.ApplicationIntent = settings.ShouldSerialize("ApplicationIntent") ? settings.ApplicationIntent : ApplicationIntent.ReadOnly;
+            settings.ConnectRetryCount = settings.ShouldSerialize("ConnectRetryCount") ? settings.ConnectRetryCount : 0;
+            return settings.Encrypt == SqlConnectionEncryptOption.Optional && !IsThisComputer(settings.DataSource)
+                ? throw new SourceException(
+                    AgentProblem.SourceNotEncrypted, "The connection says Encrypt=False, so that the password and all rows could be read on the way to another computer. Leave that out; every SQL Server can encrypt.")
+                : new SqlConnection(settings.ToString());
         }
         catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
         {
             throw new SourceException("The connection is not written as SQL Server's driver reads it, such as: Server=localhost\\SQLEXPRESS;Database=books;User ID=reader;Password=…", error);
         }
     }
+
+    public override string HowToTrust =>
+        "Name the certificate in the connection, with ServerCertificate=FILE, or have this computer trust it. Only if the server is this computer: write TrustServerCertificate=True.";
+
+    // Numbers of sys.messages; those below 0 and 20 are the driver's own (TdsEnums).
+    public override DatabaseTrouble Recognize(DbException error) => error switch
+    {
+        SqlException { Number: -2 } => DatabaseTrouble.Timeout,
+        SqlException { Number: 20 } => DatabaseTrouble.NotEncrypted,
+        SqlException { Number: 18450 or 18451 or 18452 or 18456 or 18461 or 18470 or 18486 or 18487 or 18488 } => DatabaseTrouble.Login,
+        SqlException { Number: 911 or 916 or 4060 or 4064 } => DatabaseTrouble.NoDatabase,
+        { InnerException: AuthenticationException } => DatabaseTrouble.Untrusted,
+        SqlException { Class: >= 20 } => DatabaseTrouble.Network,
+        _ => DatabaseTrouble.Other,
+    };
 
     public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel)
     {
@@ -119,4 +143,13 @@ internal sealed class SqlServerDialect : SqlDialect
         string text => text,
         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
     };
+
+    /// <summary>Whether what is said to the server stays on this computer.</summary>
+    /// <param name="dataSource">As in the connection: protocol:host\instance,port.</param>
+    internal static bool IsThisComputer(string dataSource)
+    {
+        var host = dataSource[(dataSource.IndexOf(':', StringComparison.Ordinal) is var colon && colon is 2 or 3 or 5 ? colon + 1 : 0)..].Split('\\', ',')[0].Trim();
+        return host is "." or "(local)" or "(localdb)" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    }
 }

@@ -4,8 +4,12 @@ using System.Data.Common;
 namespace WorkspaceServer.Agent.Sources.Sql;
 
 /// <summary>The tables and views of a database.</summary>
-internal sealed class SqlSource(SqlDialect dialect, string connectionString) : ISource
+/// <param name="patience">How long the database may take for the next rows of a table; <see cref="Patience"/> if not given.</param>
+internal sealed class SqlSource(SqlDialect dialect, string connectionString, TimeSpan? patience = null) : ISource
 {
+    /// <summary>Long enough for a view that first has to sort all of its rows; who is kept waiting for longer is kept by a lock or a server that hangs.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     /// <summary>Most tables that are listed.</summary>
     public const int MaxTables = 5_000;
 
@@ -35,7 +39,7 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
         }
         catch (DbException error)
         {
-            throw Explain(error);
+            throw DatabaseWords.Explain(dialect, error, isOpen: true);
         }
     }
 
@@ -59,9 +63,9 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
             command.CommandText = schema.Length == 0
                 ? $"SELECT {list} FROM {dialect.Quote(name)}"
                 : $"SELECT {list} FROM {dialect.Quote(schema)}.{dialect.Quote(name)}";
-            command.CommandTimeout = 0;
+            command.CommandTimeout = (int)(patience ?? Patience).TotalSeconds;
             var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancel);
-            return new SqlRows(dialect, columns, [connection, transaction, command, reader], reader);
+            return new SqlRows(dialect, columns, connection, transaction, command, reader);
         }
         catch (Exception error)
         {
@@ -70,12 +74,9 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
                 await connection.DisposeAsync();
             }
 
-            throw error is DbException failure ? Explain(failure) : error;
+            throw error is DbException failure ? DatabaseWords.Explain(dialect, failure, isOpen: true) : error;
         }
     }
-
-    // A driver's message may quote the statement, but never a password: those stand in the connection's text only.
-    internal static SourceException Explain(DbException error) => new($"The database says: {error.Message}", error);
 
     private async Task<DbConnection> ConnectAsync(CancellationToken cancel)
     {
@@ -89,10 +90,10 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString) : I
 
             return connection;
         }
-        catch
+        catch (Exception error)
         {
             await connection.DisposeAsync();
-            throw;
+            throw error is DbException failure ? DatabaseWords.Explain(dialect, failure, isOpen: false) : error;
         }
     }
 

@@ -23,6 +23,8 @@ internal sealed class SqliteDialect : SqlDialect
     public override async Task<DbTransaction> BeginReadOnlyAsync(DbConnection connection, CancellationToken cancel) =>
         await ((SqliteConnection)connection).BeginTransactionAsync(cancel);
 
+    public override DatabaseTrouble Recognize(DbException error) => DatabaseTrouble.Other;
+
     public override string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     // SQLite writes doubles with 15 significant digits, which is what a decimal had before it became one; a blob becomes hexadecimal digits.
