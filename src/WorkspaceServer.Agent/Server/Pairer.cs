@@ -50,11 +50,13 @@ internal static class Pairer
         {
             SyncProblems.PairingExpired or SyncProblems.PairingUsed => new AgentProblem(refusal.Code, ExitCodes.TokenExpired),
             SyncProblems.TooManyRequests => new AgentProblem(refusal.Code, ExitCodes.RetryLater),
-            "" => AgentProblem.Untrusted,
+            "" => refusal.IsTemporary ? AgentProblem.Unreachable : AgentProblem.Untrusted,
             _ => new AgentProblem(refusal.Code, ExitCodes.Failed),
         };
         var make = refusal.Code is SyncProblems.PairingExpired or SyncProblems.PairingUsed or SyncProblems.PairingUnknown ? $" Make a new one: {new Uri(address, AgentsPage)}" : "";
-        return new AgentException(problem, refusal.Message + (refusal.Message.Contains("://", StringComparison.Ordinal) ? "" : make), refusal);
+        // A server knows only the tokens that it made itself, and cannot tell one of another server from a misspelt one.
+        var where = refusal.Code == SyncProblems.PairingUnknown ? $" Was it made at {address.Host}? A token is good at its own server only." : "";
+        return new AgentException(problem, refusal.Message + where + (refusal.Message.Contains("://", StringComparison.Ordinal) ? "" : make), refusal);
     }
 
     private static string Platform()

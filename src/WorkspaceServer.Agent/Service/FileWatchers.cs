@@ -15,7 +15,7 @@ internal sealed class FileWatchers : IDisposable
             try
             {
                 var isFolder = Directory.Exists(source.Place);
-                var watcher = isFolder ? new FileSystemWatcher(source.Place) : new FileSystemWatcher(Path.GetDirectoryName(source.Place)!, Path.GetFileName(source.Place));
+                var watcher = isFolder ? new FileSystemWatcher(source.Place) : new FileSystemWatcher(Path.GetDirectoryName(source.Place)!, WatchedName(source));
                 watcher.NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size;
                 watcher.Changed += (_, _) => changed();
                 watcher.Created += (_, _) => changed();
@@ -30,6 +30,9 @@ internal sealed class FileWatchers : IDisposable
             }
         }
     }
+
+    /// <summary>What SQLite writes stands beside its file first, in one whose name is longer (sqlite.org/tempfiles.html).</summary>
+    private static string WatchedName(SourceConfig source) => Path.GetFileName(source.Place) + (source.Kind == SourceKind.Sqlite ? "*" : "");
 
     public void Dispose() => watchers.ForEach(watcher => watcher.Dispose());
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using WorkspaceServer.Agent.Tests.Server;
 using Xunit;
 
@@ -48,6 +50,54 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains("\"message\":", run.Errors, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    /// <summary>A server that is gone for good, and secrets that nobody can read any more, keep nobody paired.</summary>
+    [Fact]
+    public async Task APairingIsForgottenHere_WithoutServerAndWithoutToken()
+    {
+        await Agent.SucceedAsync("pair", "--url", server.Url, "--token-file", folder.Write("pair.txt", server.PairingToken));
+        await server.DisposeAsync();
+        var refused = await Agent.RunAsync("unpair", "--json");
+        Assert.Equal(ExitCodes.RetryLater, refused.ExitCode);
+        Assert.Contains("unpair --local", refused.Errors, StringComparison.Ordinal);
+        folder.Write("home/secrets", "broken");
+
+        var run = await Agent.SucceedAsync("unpair", "--local");
+
+        Assert.Contains("has forgotten its pairing with Sharma & Sons", run.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.NotPaired, (await Agent.RunAsync("sync", "--once")).ExitCode);
+    }
+
+    [Fact]
+    public async Task AProxyThatLetsNobodyThroughIsSaid()
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        var asked = RefuseAsync(proxy);
+        var agent = AgentProgram.Here(folder.File("home"), new Dictionary<string, string> { ["HTTPS_PROXY"] = $"http://127.0.0.1:{((IPEndPoint)proxy.LocalEndpoint).Port}" });
+
+        var run = await agent.RunAsync("pair", "--url", "https://ws.example.in", "--token-file", folder.Write("pair.txt", server.PairingToken), "--json");
+
+        Assert.StartsWith("CONNECT ws.example.in:443 ", await asked, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.RetryLater, run.ExitCode);
+        Assert.Contains("A proxy is in the way and does not let ws.example.in through", run.Errors, StringComparison.Ordinal);
+        // It was not spent.
+        Assert.True(File.Exists(folder.File("pair.txt")));
+
+        static async Task<string> RefuseAsync(TcpListener proxy)
+        {
+            using var client = await proxy.AcceptTcpClientAsync();
+            using var reader = new StreamReader(client.GetStream());
+            var first = await reader.ReadLineAsync();
+            while (await reader.ReadLineAsync() is { Length: > 0 })
+            {
+                // What else it says is not looked at.
+            }
+
+            await client.GetStream().WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+            return first!;
+        }
     }
 
     /// <summary>The agent for Linux does without the cultures that the driver wants.</summary>

@@ -39,6 +39,36 @@ public sealed class PairerTests
     }
 
     [Fact]
+    public async Task ATokenOfAnotherServerIsUnknown_AndItAsksWhere()
+    {
+        await using var server = await ProtocolServer.StartAsync();
+
+        var error = await Assert.ThrowsAsync<AgentException>(() =>
+            Pairer.PairAsync(new Uri(server.Url), Pairing.TokenPrefix + "of-another-server", "PC", TimeProvider.System, CancellationToken.None));
+
+        Assert.Equal(SyncProblems.PairingUnknown, error.Problem.Code);
+        Assert.Contains("Was it made at 127.0.0.1? A token is good at its own server only. Make a new one: http", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A hotel's sign-in page, a web server at the wrong address, a proxy, or a server that is starting: nobody of them is the server, and each is another thing to do.</summary>
+    [Theory]
+    [InlineData(200, null, "untrusted_server", "is not Workspace Server. Is the address right, or is there a proxy in the way")]
+    [InlineData(404, null, "untrusted_server", "is not Workspace Server (it says 404)")]
+    [InlineData(302, "https://portal.example/", "untrusted_server", "leads elsewhere (302 to https://portal.example/)")]
+    [InlineData(407, null, "untrusted_server", "A proxy is in the way and asks for a user and a password")]
+    [InlineData(502, null, "unreachable", "is not running at the moment (502")]
+    public async Task WhoeverElseAnswersIsNamed(int status, string? location, string code, string message)
+    {
+        await using var server = await ProtocolServer.StartAsync();
+        server.Page = () => (status, location);
+
+        var error = await Assert.ThrowsAsync<AgentException>(() => PairAsync(server));
+
+        Assert.Equal(code, error.Problem.Code);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AServerThatDoesNotHoldItsKeyIsNotBelieved()
     {
         await using var server = await ProtocolServer.StartAsync();

@@ -50,6 +50,9 @@ internal sealed class ProtocolServer : IAsyncDisposable
     /// <summary>Asked before a request is answered: what it gives is answered instead.</summary>
     public Func<HttpRequest, (int Status, string Code, string Detail, int? RetryAfter)?> Instead { get; set; } = _ => null;
 
+    /// <summary>Asked before a request is answered: the page of somebody who is not the server.</summary>
+    public Func<(int Status, string? Location)?> Page { get; set; } = () => null;
+
     /// <summary>Called when a batch is safe.</summary>
     public Action<int> BatchCame { get; set; } = _ => { };
 
@@ -97,6 +100,14 @@ internal sealed class ProtocolServer : IAsyncDisposable
         Requests.Enqueue($"{request.Method} {path}");
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
+        if (Page() is { } page)
+        {
+            (context.Response.StatusCode, context.Response.ContentType) = (page.Status, "text/html");
+            context.Response.Headers.Location = page.Location;
+            await context.Response.WriteAsync("<html>Welcome</html>");
+            return;
+        }
+
         try
         {
             if (Instead(request) is { } other)
