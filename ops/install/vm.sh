@@ -165,11 +165,11 @@ is_running() { inside systemctl is-active --quiet "$1" || { inside systemctl sta
 # Steps 2 to 4 of the runbook, and its last ones.
 install_by_the_runbook() {
     local started=$SECONDS
-    inside mkdir -p /root/package
-    tar -C "$work/package" -cf - . | inside tar -C /root/package -xf -
-    quietly "the sum of the package" inside bash -c 'cd /root/package && sha256sum --check --ignore-missing SHA256SUMS'
+    inside mkdir -p /srv/package
+    tar -C "$work/package" -cf - . | inside tar -C /srv/package -xf -
+    quietly "the sum of the package" inside bash -c 'cd /srv/package && sha256sum --check --ignore-missing SHA256SUMS'
     apt update
-    apt install "/root/package/$first"
+    apt install "/srv/package/$first"
     package_is_sound
     install_twice
     grep -q "^ *https://$domain/setup?token=" "$work/first.log" || { cat "$work/first.log"; fail "the installer does not print the link for the first account"; }
@@ -193,7 +193,7 @@ shut_in() {
     for each in 'NoNewPrivs:.1' 'Seccomp:.2' 'CapBnd:.0000000000000000' 'CapEff:.0000000000000000' 'Umask:.0077'; do grep -q "^$each$" <<<"$status" || fail "the running server lacks $each"; done
     ! inside grep -q 4294967295 "/proc/$process/uid_map" || fail "the running server sees all users"
     # As root with all rights, but among the server's mounts.
-    for try in 'touch /etc/x' 'touch /usr/x' 'touch /opt/x' 'ls /root/package' 'ls /home/asha' 'ls /etc/ssh/sshd_config' 'cat /etc/workspace-server/tls/privkey.pem' 'ls /var/log/nginx' 'ls /dev/vda' 'touch /proc/sys/kernel/x' 'touch /sys/fs/cgroup/x'; do
+    for try in 'touch /etc/x' 'touch /usr/x' 'touch /opt/x' 'ls /root' 'ls /home' 'ls /etc/ssh/sshd_config' 'cat /etc/workspace-server/tls/privkey.pem' 'ls /var/log/nginx' 'ls /dev/vda' 'touch /proc/sys/kernel/x' 'touch /sys/fs/cgroup/x'; do
         ! inside nsenter --target "$process" --mount sh -c "$try" >/dev/null 2>&1 || fail "the running server may: $try"
     done
     inside nsenter --target "$process" --mount sh -c 'touch /var/lib/workspace-server/x /var/backups/workspace-server/x && rm /var/lib/workspace-server/x /var/backups/workspace-server/x' || fail "the running server cannot write where it must"
@@ -211,15 +211,15 @@ in_its_group() {
 
 # A certificate from an authority like Let's Encrypt, but on the machine itself; then its renewal. certbot is told so by a file, as nothing else may be different.
 certificates() {
-    local old
-    inside openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout /root/acme.key -out /root/acme.crt 2>/dev/null
-    write /root/acme.json <<'JSON'
-{ "pebble": { "listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "certificate": "/root/acme.crt", "privateKey": "/root/acme.key", "httpPort": 80, "tlsPort": 443 } }
+    local old home=/root
+    inside openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout /srv/acme.key -out /srv/acme.crt 2>/dev/null
+    write /srv/acme.json <<'JSON'
+{ "pebble": { "listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "certificate": "/srv/acme.crt", "privateKey": "/srv/acme.key", "httpPort": 80, "tlsPort": 443 } }
 JSON
-    inside systemd-run --quiet --unit acme --setenv PEBBLE_VA_NOSLEEP=1 pebble -config /root/acme.json
+    inside systemd-run --quiet --unit acme --setenv PEBBLE_VA_NOSLEEP=1 pebble -config /srv/acme.json
     wait_for inside curl -skf -o /dev/null https://localhost:15000/roots/0
     inside mkdir -p /etc/letsencrypt
-    write /root/.config/letsencrypt/cli.ini < <(inside mkdir -p /root/.config/letsencrypt; printf 'server = https://localhost:14000/dir\nno-verify-ssl = true\n')
+    write $home/.config/letsencrypt/cli.ini < <(inside mkdir -p $home/.config/letsencrypt; printf 'server = https://localhost:14000/dir\nno-verify-ssl = true\n')
     install_twice --mail asha@example.org
     inside curl -sk https://localhost:15000/roots/0 >"$work/authority.pem"
     inside tee /usr/local/share/ca-certificates/acme.crt <"$work/authority.pem" >/dev/null
@@ -352,11 +352,11 @@ wrong_turns_of_the_host() {
     fi
     inside systemctl start chrony
     wait_for is_synchronised
-    inside mv /etc/systemd/system/workspace-server.service.d/network.conf /root/
+    inside mv /etc/systemd/system/workspace-server.service.d/network.conf /srv/
     inside systemctl daemon-reload
     ! as_server doctor --host >"$work/doctor.log" 2>&1 || fail "doctor is content with a resolver that is shut out"
     grep -qF "which looks up names for this machine" "$work/doctor.log" || { cat "$work/doctor.log"; fail "doctor does not see that the resolver is shut out"; }
-    inside mv /root/network.conf /etc/systemd/system/workspace-server.service.d/
+    inside mv /srv/network.conf /etc/systemd/system/workspace-server.service.d/
     inside systemctl daemon-reload
     wait_for answers
     healthy
@@ -399,16 +399,16 @@ came_back() {
 upgrade_and_back() {
     local process
     process=$(inside systemctl show --value --property MainPID workspace-server)
-    apt install --reinstall "/root/package/$second"
+    apt install --reinstall "/srv/package/$second"
     wait_for answers
     [ "$(inside systemctl show --value --property MainPID workspace-server)" != "$process" ] || fail "the upgrade did not restart the server"
     healthy
-    apt install --reinstall --allow-downgrades "/root/package/$first"
+    apt install --reinstall --allow-downgrades "/srv/package/$first"
     if [ -z "$from" ]; then
         wait_for answers
         healthy
     fi
-    apt install --reinstall "/root/package/$second"
+    apt install --reinstall "/srv/package/$second"
     wait_for answers
     healthy
     quietly "the smoke test" inside systemctl start workspace-smoke
@@ -417,7 +417,7 @@ upgrade_and_back() {
 
 removal() {
     as_server backup run >/dev/null
-    inside cp /etc/workspace-server/appsettings.json /root/
+    inside cp /etc/workspace-server/appsettings.json /srv/
     apt purge workspace-server
     ! inside pgrep -u workspace-server || fail "a purge left something running"
     ! inside systemctl list-units --all --no-legend --plain 'workspace-*' | grep . || fail "a purge left units"
@@ -429,12 +429,12 @@ removal() {
 
 # The restore runbook, onto what is a bare machine again: there are the store, the settings, and the two keys that were kept elsewhere.
 restore_by_the_runbook() {
-    inside mkdir /root/stick
-    inside mv /etc/workspace-drill/backup.key /etc/workspace-server/keys/master.key /root/stick/
+    inside mkdir /srv/stick
+    inside mv /etc/workspace-drill/backup.key /etc/workspace-server/keys/master.key /srv/stick/
     inside rm -rf /var/lib/workspace-server
-    apt install "/root/package/$second"
-    inside cp /root/appsettings.json /etc/workspace-server/
-    inside install -o workspace-server -m 0400 /root/stick/master.key /root/stick/backup.key /etc/workspace-server/keys/
+    apt install "/srv/package/$second"
+    inside cp /srv/appsettings.json /etc/workspace-server/
+    inside install -o workspace-server -m 0400 /srv/stick/master.key /srv/stick/backup.key /etc/workspace-server/keys/
     quietly "restore" as_server restore --identity /etc/workspace-server/keys/backup.key
     inside rm /etc/workspace-server/keys/backup.key
     quietly "doctor after the restore" as_server doctor --thorough

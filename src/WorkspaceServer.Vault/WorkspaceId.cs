@@ -34,7 +34,6 @@ public readonly record struct WorkspaceId
     public static WorkspaceId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException("A workspace id is 32 lower-case hexadecimal digits.");
 
-    /// <inheritdoc/>
 #pragma warning disable CA1065 // An id that was never set must not become part of a path.
     public override string ToString() => text ?? throw new InvalidOperationException("This workspace id was never set.");
 #pragma warning restore CA1065

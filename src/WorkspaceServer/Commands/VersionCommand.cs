@@ -48,7 +48,7 @@ internal static class VersionCommand
             throw new ProblemException(ProblemCodes.NotConfigured, "No address says which version is the newest. Set Server:ReleasesUrl to one whose first line is a version such as 1.2.3.");
         }
 
-        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = MaxAnswer };
         try
         {

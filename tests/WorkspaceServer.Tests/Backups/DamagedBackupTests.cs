@@ -122,10 +122,9 @@ public sealed class DamagedBackupTests : IAsyncDisposable
         var parent = Directory.CreateTempSubdirectory();
         try
         {
-            var target = DataFolder.Create(Path.Combine(parent.FullName, "data")).Path;
+            var target = Path.Combine(parent.FullName, "data");
             // What a restore that was cut short left.
             Directory.CreateDirectory(Path.Combine(target, ".restoring", "workspaces"));
-            Directory.GetFileSystemEntries(target).Where(entry => !entry.EndsWith(".restoring", StringComparison.Ordinal)).ToList().ForEach(entry => Directory.Delete(entry, recursive: true));
             using var watch = new FileSystemWatcher(parent.FullName) { EnableRaisingEvents = true };
             var beside = new System.Collections.Concurrent.ConcurrentBag<string>();
             watch.Created += (_, made) => beside.Add(made.FullPath);
@@ -135,7 +134,7 @@ public sealed class DamagedBackupTests : IAsyncDisposable
             await restore.RunAsync(target, null, null, null, (_, _) => { }, Cancel);
 
             Assert.Empty(beside);
-            Assert.Equal(["control.db", "workspaces"], Directory.GetFileSystemEntries(target).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal));
+            Assert.Equal(["audit.anchor", "control.db", "workspaces"], Directory.GetFileSystemEntries(target).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal));
         }
         finally
         {
