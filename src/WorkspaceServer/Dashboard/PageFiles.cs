@@ -27,6 +27,7 @@ internal static class PageFiles
         Asset.Of("icons", ".svg", "image/svg+xml", Join(["icons.svg"])),
         Asset.Of("mark", ".svg", "image/svg+xml", Join(["mark.svg"])),
         Asset.Of("app", ".js", "text/javascript; charset=utf-8", Join(["app.js"])),
+        Asset.Of("mcp", ".js", "text/javascript; charset=utf-8", Join(["mcp.js"])),
     }.ToDictionary(asset => asset.Name);
 
     private static readonly Dictionary<string, Asset> ByFile = ByName.Values.ToDictionary(asset => asset.File);

@@ -45,10 +45,10 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     /// <summary>A window of its own, with no cookies.</summary>
     /// <param name="at">Another server than the one with the gallery.</param>
-    internal async Task<WatchedPage> OpenAsync(int width = 1440, ColorScheme theme = ColorScheme.Light, bool script = true, RunningServer? at = null)
+    /// <param name="host">By name, as people have it: a passkey belongs to a domain, and an address of numbers is none.</param>
+    internal async Task<WatchedPage> OpenAsync(int width = 1440, ColorScheme theme = ColorScheme.Light, bool script = true, RunningServer? at = null, string host = "localhost")
     {
-        // By name, as people have it: a passkey belongs to a domain, and an address of numbers is none.
-        var url = new UriBuilder((at ?? Server).Url) { Host = "localhost" }.Uri;
+        var url = new UriBuilder((at ?? Server).Url) { Host = host }.Uri;
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = url.ToString(),

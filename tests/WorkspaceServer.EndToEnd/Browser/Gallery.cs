@@ -126,6 +126,7 @@ internal static class Gallery
         ["w-doctor-connected"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(
             HandshakeOutcome.Done, HandshakeOutcome.Done, null, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done, HandshakeOutcome.Done))),
         ["w-clients-stopped"] = () => Page.Of<ConnectedPage>(new ConnectedModel([Client], MayEnd: true, MayLetGoOn: true, DashboardPages.Connect("claude"), DashboardPages.Doctor(), new StopModel(IsWholeServer: false, Now.AddMinutes(-3)))),
+        ["w-client-test"] = () => Page.Of<TestPage>(new TestModel("/w/1", "/w/1/clients", "https://ws.kesarvan.example/mcp", "/mcp")),
         ["w-client"] = () => Page.Of<ClientPage>(new ClientModel(Client, "/w/1/clients", ["list_tables", "execute_sql"], ["parties.pan", "staff.*"], Now.AddDays(90), 123_456, ReadsPrivate: true, MayPropose: true, MayNarrow: true, null)),
         ["invitation"] = () => Page.Of<InvitationPage>(TeamPages.Invitation),
         ["invitation-error"] = () => Page.Of<InvitationPage>(TeamPages.InvitationError),

@@ -72,6 +72,16 @@ public sealed class JourneyHouse : IAsyncLifetime
         return window;
     }
 
+    /// <summary>A window of the owner's at the address that the server knows as its own. All the others are at another name for it.</summary>
+    internal async Task<WatchedPage> OpenAtOriginAsync(BrowserFixture browser)
+    {
+        var origin = new Uri(House.Origin);
+        var window = await browser.OpenAsync(at: House.Server, host: origin.Host);
+        await window.Page.Context.AddCookiesAsync(sessions["owner"].Cookies.Select(cookie => new Cookie { Name = cookie.Key, Value = cookie.Value, Url = origin.ToString() }));
+        window.Page.SetDefaultTimeout(MostMilliseconds);
+        return window;
+    }
+
     private async Task LoadAsync(TableSchema schema, SqlValue[][] rows)
     {
         var gateway = House.Server.Workspaces.Gateway;

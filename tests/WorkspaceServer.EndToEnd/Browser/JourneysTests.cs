@@ -148,6 +148,61 @@ public sealed class JourneysTests(BrowserFixture browser, JourneyHouse house) : 
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token, McpCalls.ListTools));
     }
 
+    [Fact]
+    public async Task ToolsAreCalledByHand_AndWhatComesBackStaysText()
+    {
+        const string Hostile = "<img src=x onerror=pwned=1>";
+        await using var window = await house.OpenAtOriginAsync(browser);
+        var page = window.Page;
+        await page.GotoAsync(house.Home + "/clients");
+        await PressLinkAsync(page, "Open the test client");
+        await page.Locator("#mcp-token").FillAsync("wsp_mcp_nobody-has-this");
+        await PressAsync(page, "Connect");
+        await page.GetByText("The token is wrong, was revoked, or has ended (401). Make a new one.").WaitForAsync();
+        await page.Locator("#mcp-1.is-bad").WaitForAsync();
+        Assert.Contains("401", Assert.Single(window.Wrong), StringComparison.Ordinal);
+        window.Forget();
+
+        var token = house.House.Server.Tokens.Create(house.House.Server.Workspace, "by hand").Text;
+        await page.Locator("#mcp-token").FillAsync(token);
+        await PressAsync(page, "Connect");
+        await page.Locator("#mcp-3.is-ok").GetByText("Tools: ").WaitForAsync();
+        await page.Locator("#mcp-tool").SelectOptionAsync("list_tables");
+        await PressAsync(page, "Call");
+        await page.Locator("[data-part=structured]").GetByText("\"bills\"").WaitForAsync();
+        await page.Locator("#mcp-tool").SelectOptionAsync("execute_sql");
+        await page.Locator("textarea").FillAsync($"SELECT name, '{Hostile}' AS hostile, 1.50 AS exact FROM parties ORDER BY code");
+        await PressAsync(page, "Call");
+        await page.Locator("[data-part=structured]").GetByText("रमेश ट्रेडर्स").WaitForAsync();
+
+        Assert.Contains(Hostile, await page.Locator("[data-part=structured]").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains(Hostile, await page.Locator("[data-part=text]").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.True(await page.EvaluateAsync<bool>("() => typeof pwned === 'undefined' && !document.querySelector('[data-mcp] img')"));
+        var sent = await page.Locator("[data-part=sent]").InnerTextAsync();
+        Assert.Contains("MCP-Protocol-Version: 2025-11-25", sent, StringComparison.Ordinal);
+        Assert.Contains("Workspace Server test client", window.Requests.First(request => request.PostData?.Contains("initialize", StringComparison.Ordinal) == true).PostData, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, await page.ContentAsync() + string.Join('\n', window.Requests.Select(request => request.Url)), StringComparison.Ordinal);
+        Assert.Equal(0, await page.EvaluateAsync<int>("localStorage.length + sessionStorage.length"));
+        await window.AssertSoundAsync("a call by hand", mayMove: true);
+        await PagesTests.DrawAsync(page, "motion-test-client", Desk, ColorScheme.Light);
+        await page.SetViewportSizeAsync(Phone, 900);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await window.AssertFitsAsync("a call by hand on a phone");
+        await PagesTests.DrawAsync(page, "motion-test-client", Phone, ColorScheme.Dark);
+    }
+
+    /// <summary>The same server by another name is a foreign page to its MCP endpoint.</summary>
+    [Fact]
+    public async Task ThePageOfAnotherOriginCallsNothing_AndSaysWhy()
+    {
+        var window = await house.WindowAsync(browser, "owner", Phone);
+        await window.Page.GotoAsync(house.Home + "/clients/test");
+        await window.Page.Locator("#mcp-token").FillAsync(house.House.Server.Tokens.Create(house.House.Server.Workspace, "elsewhere").Text);
+        await PressAsync(window.Page, "Connect");
+        await window.Page.GetByText("The server does not allow this (403). Pages of this origin may not call the server.").WaitForAsync();
+        Assert.Contains("403", Assert.Single(window.Wrong), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("owner", Desk)]
     [InlineData("admin", Phone)]

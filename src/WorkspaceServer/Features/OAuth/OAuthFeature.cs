@@ -46,6 +46,7 @@ internal static class OAuthFeature
         ConnectedPages.Map(routes);
         DoctorPages.Map(routes);
         DoctorApi.Map(routes);
+        TestClientPage.Map(routes);
         StopAi.Map(routes);
         AiStopPages.Map(routes);
     }

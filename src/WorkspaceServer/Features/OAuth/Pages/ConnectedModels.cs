@@ -15,6 +15,11 @@ public sealed record ConnectedModel(IReadOnlyList<ClientRow> Clients, bool MayEn
 /// <param name="Report">Null while this person watches nothing here.</param>
 public sealed record DoctorModel(string Again, string Path, string State, DoctorReport? Report);
 
+/// <param name="Back">The list of AI clients.</param>
+/// <param name="Url">The MCP endpoint as other programs reach it.</param>
+/// <param name="Endpoint">Its path, for this page, which may speak to its own origin only.</param>
+public sealed record TestModel(string Home, string Back, string Url, string Endpoint);
+
 /// <param name="IsWholeServer">For every workspace, which nobody here can end.</param>
 public sealed record StopModel(bool IsWholeServer, DateTimeOffset At);
 
