@@ -133,6 +133,7 @@ public sealed class IdorTests : IAsyncLifetime
             "name" => new { name = "Back office" },
             "limits" => new { rows_per_day = 10 },
             "accept" => new { name = "Parties by city" },
+            "statement" => new { where = Array.Empty<string>(), by = "id", of = "" },
             _ => new { note = "Looked at the reads" },
         };
         using var response = await house.SendAsync(
