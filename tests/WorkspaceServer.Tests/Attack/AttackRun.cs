@@ -10,7 +10,7 @@ internal sealed class AttackRun(RunningServer server, string name)
     private const int DefaultCases = 5_000;
     private const int DefaultSeed = 20261124;
     private const int InBatch = 500;
-    private const int AtOnce = 4;
+    private const int AtOnce = 16;
 
     /// <summary>What a server may hold on to after any number of cases.</summary>
     private const long MaxGrownBytes = 48L << 20;
