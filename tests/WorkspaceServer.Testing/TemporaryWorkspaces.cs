@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
@@ -35,7 +36,7 @@ internal sealed class TemporaryWorkspaces : IAsyncDisposable
         Open = new OpenWorkspaces(Store, Folder, Master, Changes, options ?? new WorkspaceOptions());
         var sandbox = new SandboxOptions { WorkerPath = WorkerPath };
         Trail = new StatementTrail(Folder, TimeProvider.System);
-        Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System, Trail);
+        Pool = new SandboxPool(configure?.Invoke(sandbox) ?? sandbox, TimeProvider.System, Trail, NullLogger<SandboxPool>.Instance);
         Gateway = new LocalWorkspaceGateway(Open, Pool, new TableLoads(Clock));
         Sync = new LocalSyncGateway(Open, Clock);
     }

@@ -90,7 +90,8 @@ internal static class Composition
         services.AddSingleton(provider => new SandboxPool(
             Workers(provider.GetRequiredService<QueryOptions>(), provider.GetRequiredService<VaultOptions>()),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<StatementTrail>()));
+            provider.GetRequiredService<StatementTrail>(),
+            provider.GetRequiredService<ILogger<SandboxPool>>()));
         services.AddSingleton<IWorkspaceGateway, LocalWorkspaceGateway>();
         services.AddSingleton<ISyncGateway, LocalSyncGateway>();
     }

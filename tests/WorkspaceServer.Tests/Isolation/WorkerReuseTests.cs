@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Sandbox;
@@ -35,7 +36,7 @@ public sealed class WorkerReuseTests : IAsyncLifetime
         var statements = HostileStatements.Read("hostile.sql").Where(statement => statement.Expected == Expected.Refused && statement.Sql.Length < 1000).Select(statement => statement.Sql)
             .Where((_, index) => index % 3 == 0).Concat(Probes).ToArray();
         var complaints = new List<string>();
-        using var unused = new SandboxPool(new SandboxOptions { WorkerPath = TemporaryWorkspaces.WorkerPath, Workers = 1 }, TimeProvider.System, server.Trail);
+        using var unused = new SandboxPool(new SandboxOptions { WorkerPath = TemporaryWorkspaces.WorkerPath, Workers = 1 }, TimeProvider.System, server.Trail, NullLogger<SandboxPool>.Instance);
         var fresh = new LocalWorkspaceGateway(server.Open, unused, new TableLoads(TimeProvider.System));
         var number = 0;
         foreach (var sql in statements)

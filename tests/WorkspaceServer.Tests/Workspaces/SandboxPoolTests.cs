@@ -15,6 +15,7 @@ public sealed class SandboxPoolTests : IAsyncDisposable
     internal const string Endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
     private const string Long = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000) SELECT count(*) FROM n";
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(20);
     private readonly TemporaryWorkspaces server = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -189,6 +190,34 @@ public sealed class SandboxPoolTests : IAsyncDisposable
         static int[] Slow() => [.. SystemCallFilterTests.Workers().Where(worker => NiceOf(worker) == 19)];
     }
 
+    /// <summary>What keeps a worker from starting, such as too little memory, passes by itself; nothing may be lost over it for good.</summary>
+    [Fact]
+    public async Task WorkersThatDoNotStartAreMissingOnlyUntilTheyDo()
+    {
+        using var folder = new TemporaryFolder();
+        var program = folder.File("workspace-sandbox");
+        File.CreateSymbolicLink(program, TemporaryWorkspaces.WorkerPath);
+        var others = SystemCallFilterTests.Workers();
+        await using var few = new TemporaryWorkspaces(configure: options => options with { WorkerPath = program, Workers = 2, HeavyWorkers = 1 });
+        var books = few.Create();
+        Assert.Null(await OutcomeAsync(few, books, Long, Patient));
+        File.Delete(program);
+        await Task.WhenAll(SystemCallFilterTests.Workers().Except(others).Select(KillAsync));
+
+        // It is known to be heavy, so it asks for a turn, finds the dead worker, and then for another turn.
+        Assert.Equal(ProblemCodes.Busy, await OutcomeAsync(few, books, Long, Patient));
+        Assert.Equal(ProblemCodes.Busy, await OutcomeAsync(few, books, "SELECT 1"));
+        Assert.Equal((0, 0), (few.Pool.Status.Workers, few.Pool.Status.Heavy));
+
+        File.CreateSymbolicLink(program, TemporaryWorkspaces.WorkerPath);
+        Assert.Null(await OutcomeAsync(few, books, Long, Patient));
+        Assert.Null(await OutcomeAsync(few, books, "SELECT 1", Patient));
+        while (few.Pool.Status.Workers < 3)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancel);
+        }
+    }
+
     /// <summary>Short statements leave an alarm behind that comes too early for the next one.</summary>
     [Fact]
     public async Task AnEndlessStatementEndsInTime_AfterShortOnes()
@@ -259,14 +288,18 @@ public sealed class SandboxPoolTests : IAsyncDisposable
         }
     }
 
-    private Task<QueryAnswer> AskAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null) =>
+    private Task<QueryAnswer> AskAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null) => AskAsync(server, workspace, sql, deadline);
+
+    private static Task<QueryAnswer> AskAsync(TemporaryWorkspaces server, WorkspaceId workspace, string sql, TimeSpan? deadline) =>
         server.QueryAsync(workspace, new QueryMessage(sql, ReadAccess.Everything, 10, 1 << 20, deadline ?? Deadline), Cancel);
 
-    private async Task<ProblemCode?> OutcomeAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null)
+    private Task<ProblemCode?> OutcomeAsync(WorkspaceId workspace, string sql, TimeSpan? deadline = null) => OutcomeAsync(server, workspace, sql, deadline);
+
+    private static async Task<ProblemCode?> OutcomeAsync(TemporaryWorkspaces server, WorkspaceId workspace, string sql, TimeSpan? deadline = null)
     {
         try
         {
-            await AskAsync(workspace, sql, deadline);
+            await AskAsync(server, workspace, sql, deadline);
             return null;
         }
         catch (ProblemException problem)

@@ -17,6 +17,14 @@ internal sealed class FastTime(SandboxOptions options, TimeProvider clock)
     /// <summary>How long this workspace's next statement has to wait. Only one that has overdrawn its bucket by a whole second's worth waits at all.</summary>
     public TimeSpan WaitOf(WorkspaceId workspace) => TimeSpan.FromSeconds(Math.Max(0, (-Full - Level(workspace)) / Full));
 
+    /// <summary>What a statement has cost the others: nothing if it was short or heavy from its start, its slice and a fresh worker if it became heavy, a worker if that died.</summary>
+    public TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
+        slot.BeganHeavy ? TimeSpan.Zero
+        : slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
+        : slot.IsBroken ? options.WorkerCost
+        : elapsed <= options.ShortSlice ? TimeSpan.Zero
+        : slot.ProcessorTime;
+
     public void Charge(WorkspaceId workspace, TimeSpan used)
     {
         if (used <= options.ShortSlice)

@@ -30,22 +30,25 @@ internal sealed class SandboxPool : IDisposable
     private readonly FairQueue<WorkspaceId, Waiter> waiting = new();
     private readonly HeavyLane heavy;
     private readonly FastTime fastTime;
+    private readonly WorkerStarter starter;
+    private readonly CancellationTokenSource stopping = new();
     private long demoted;
     private bool disposed;
 
     /// <summary>Starts the workers.</summary>
     /// <exception cref="VaultException">The worker's program cannot be started.</exception>
-    public SandboxPool(SandboxOptions options, TimeProvider clock, StatementTrail trail)
+    public SandboxPool(SandboxOptions options, TimeProvider clock, StatementTrail trail, ILogger<SandboxPool> log)
     {
         this.options = options;
         this.clock = clock;
         this.trail = trail;
         heavy = new HeavyLane(options);
         fastTime = new FastTime(options, clock);
+        starter = new WorkerStarter(options, clock, log);
         ReserveThreads(options);
         for (var i = 0; i < options.Workers; i++)
         {
-            idle.Add(StartSlot(SandboxSlotState.Ordinary));
+            idle.Add(Take(starter.Start(), SandboxSlotState.Ordinary));
         }
     }
 
@@ -109,6 +112,8 @@ internal sealed class SandboxPool : IDisposable
         lock (gate)
         {
             disposed = true;
+            stopping.Cancel();
+            stopping.Dispose();
             foreach (var slot in all)
             {
                 slot.Dispose();
@@ -182,14 +187,6 @@ internal sealed class SandboxPool : IDisposable
         return wait < deadline;
     }
 
-    /// <summary>What a statement has cost the others: nothing if it was short or heavy from its start, its slice and a fresh worker if it became heavy, a worker if that died.</summary>
-    private TimeSpan CostOf(SandboxSlot slot, TimeSpan elapsed) =>
-        slot.BeganHeavy ? TimeSpan.Zero
-        : slot.State != SandboxSlotState.Ordinary ? slot.Slice + options.WorkerCost
-        : slot.IsBroken ? options.WorkerCost
-        : elapsed <= options.ShortSlice ? TimeSpan.Zero
-        : slot.ProcessorTime;
-
     /// <returns>Null if the statement has to wait for its turn among the heavy ones.</returns>
     private SandboxReply? Run(SandboxSlot slot, SandboxHandle handle, SandboxRequest request, long started, CancellationToken cancel)
     {
@@ -217,7 +214,7 @@ internal sealed class SandboxPool : IDisposable
     }
 
     /// <summary>Waits for a turn among the heavy statements and starts a worker for it.</summary>
-    /// <returns>Null if too many wait already, or the time is up.</returns>
+    /// <returns>Null if too many wait already, the time is up, or no worker starts.</returns>
     private async Task<SandboxSlot?> AcquireHeavyAsync(SandboxHandle handle, TimeSpan timeLeft, TimeSpan costOfRefusal, CancellationToken cancel)
     {
         TaskCompletionSource<bool> turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -238,7 +235,7 @@ internal sealed class SandboxPool : IDisposable
 
         try
         {
-            return await turn.Task.WaitAsync(timeLeft, clock, cancel) ? TakeIdle(heavy.Idle, handle) ?? StartSlot(SandboxSlotState.Heavy) : null;
+            return await turn.Task.WaitAsync(timeLeft, clock, cancel) ? TakeIdle(heavy.Idle, handle) ?? StartHeavy() : null;
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
@@ -394,7 +391,7 @@ internal sealed class SandboxPool : IDisposable
     {
         lock (gate)
         {
-            fastTime.Charge(workspace, CostOf(slot, elapsed));
+            fastTime.Charge(workspace, fastTime.CostOf(slot, elapsed));
             var state = slot.Finish();
             if (state == SandboxSlotState.Heavy)
             {
@@ -452,9 +449,9 @@ internal sealed class SandboxPool : IDisposable
         idle.Insert(0, slot);
     }
 
-    private void ReplaceInBackground() => _ = Task.Run(() =>
+    private void ReplaceInBackground() => _ = Task.Run(async () =>
     {
-        var slot = StartSlot(SandboxSlotState.Ordinary);
+        var slot = Take(await starter.StartSurelyAsync(stopping.Token), SandboxSlotState.Ordinary);
         lock (gate)
         {
             if (!disposed)
@@ -464,15 +461,20 @@ internal sealed class SandboxPool : IDisposable
         }
     });
 
-    /// <summary>Starts a worker. Takes a few milliseconds, so nobody holds the lock meanwhile.</summary>
-    private SandboxSlot StartSlot(SandboxSlotState state)
+    /// <returns>Null if no worker starts; the turn goes to the next one.</returns>
+    private SandboxSlot? StartHeavy()
     {
-        var process = SandboxProcess.Start(options.WorkerPath, options.LibraryPath);
-        if (state == SandboxSlotState.Heavy)
+        if (starter.TryStartHeavy() is { } process)
         {
-            process.Demote();
+            return Take(process, SandboxSlotState.Heavy);
         }
 
+        EndTurn();
+        return null;
+    }
+
+    private SandboxSlot Take(SandboxProcess process, SandboxSlotState state)
+    {
         var slot = new SandboxSlot(process, Alarm) { State = state };
         lock (gate)
         {
