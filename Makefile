@@ -55,7 +55,7 @@ bench: ## Measure speed into tests/WorkspaceServer.Benchmarks/RESULTS.md (ARGS="
 hooks: ## Install the pre-commit hook: tests of what was touched, formatting, secrets
 	@ops/hooks/install.sh
 
-picture: ## Draw the README's picture from what `make run` prints
+picture: ## Draw the README's pictures: two pages of the dashboard, and what `make run` prints
 	@ops/bootstrap.sh picture
 	@ops/picture/make.sh
 

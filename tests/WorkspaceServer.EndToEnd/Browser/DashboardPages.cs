@@ -7,6 +7,7 @@ using WorkspaceServer.Features.Audit.Pages;
 using WorkspaceServer.Features.Columns.Pages;
 using WorkspaceServer.Features.OAuth.Doctor;
 using WorkspaceServer.Features.OAuth.Pages;
+using WorkspaceServer.Features.Overview;
 using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Proposals.Pages;
 using WorkspaceServer.Features.Tables.Pages;
@@ -312,24 +313,21 @@ internal static class DashboardPages
 
     private static GridCell Amount(string text) => new(text, false, true, false);
 
-    /// <summary>In the firm for its own pages, else with the person.</summary>
-    internal sealed class Shells : IShells
+    /// <summary>In the firm for its own pages, with the menu of its owner; else with the person.</summary>
+    internal sealed class Shells(IEnumerable<WorkspaceMenuEntry> entries) : IShells
     {
-        private static readonly Shell Personal = new("Asha Kulkarni", null, null,
-            [new MenuGroup(null, [new MenuItem(T.Later("Workspaces"), "home", "/", InBar: true), new MenuItem(T.Later("Security"), "lock", AccountPaths.Security, InBar: true), new MenuItem(T.Later("Account Settings"), "settings", AccountPaths.Settings)])]);
+        private static readonly MenuItem[] Own =
+            [new(T.Later("Workspaces"), "home", "/", InBar: true), new(T.Later("Security"), "lock", AccountPaths.Security, InBar: true), new(T.Later("Account Settings"), "settings", AccountPaths.Settings)];
 
-        private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner",
-        [
-            new MenuGroup(null, [new MenuItem(T.Later("Overview"), "home", Home, InBar: true)]),
-            new MenuGroup(T.Later("Data"), [new MenuItem(T.Later("Tables"), "table", "/w/1/tables", InBar: true), new MenuItem(T.Later("SQL"), "sql", "/w/1/sql")]),
-            new MenuGroup(T.Later("AI"), [new MenuItem(T.Later("AI clients"), "plug", "/w/1/clients"), new MenuItem(T.Later("Activity"), "pulse", "/w/1/activity", InBar: true)]),
-            new MenuGroup(T.Later("Workspace"), [new MenuItem(T.Later("Team"), "team", "/w/1/team"), new MenuItem(T.Later("Audit"), "audit", "/w/1/audit", InBar: true)]),
-            new MenuGroup(T.Later("You"), [new MenuItem(T.Later("Security"), "lock", AccountPaths.Security)]),
-        ]);
+        private static readonly Shell Personal = new("Asha Kulkarni", null, null, [new MenuGroup(null, Own)]);
+
+        private static readonly Shell Firm = new("Asha Kulkarni", "Kesarvan Traders", "owner", []);
+
+        private readonly Shell firm = Firm with { Menu = [.. WorkspaceShells.Groups(entries, Home), new MenuGroup(T.Later("You"), [.. Own.Select(item => item with { InBar = false })])] };
 
         /// <summary>Both, for whoever looks for what pages did not make up themselves.</summary>
         public static IReadOnlyList<Shell> Made => [Personal, Firm];
 
-        public Shell For(HttpContext context) => context.Request.Path.Value is { } path && (path.StartsWith("/gallery/team", StringComparison.Ordinal) || path.StartsWith("/gallery/w-", StringComparison.Ordinal)) ? Firm : Personal;
+        public Shell For(HttpContext context) => context.Request.Path.Value is { } path && (path.StartsWith("/gallery/team", StringComparison.Ordinal) || path.StartsWith("/gallery/w-", StringComparison.Ordinal)) ? firm : Personal;
     }
 }

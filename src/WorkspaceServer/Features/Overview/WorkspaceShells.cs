@@ -14,7 +14,7 @@ namespace WorkspaceServer.Features.Overview;
 internal sealed class WorkspaceShells(
     PersonalShells personal, IEnumerable<WorkspaceMenuEntry> entries, MembershipStore members, WorkspaceStore workspaces, Policy policy) : IShells
 {
-    private readonly WorkspaceMenuEntry[] entries = [.. entries.OrderBy(entry => entry.Place).ThenBy(entry => entry.Order)];
+    private readonly WorkspaceMenuEntry[] entries = [.. entries];
 
     public Shell For(HttpContext context)
     {
@@ -32,15 +32,17 @@ internal sealed class WorkspaceShells(
         {
             Workspace = name,
             Role = member is null ? T["support"] : RoleWords.Of(Roles.NameOf(member.Role)),
-            Menu = [.. Groups(principal, workspace), new MenuGroup(T.Later("You"), [.. own.Menu[0].Items.Select(item => item with { InBar = false })])],
+            Menu = [.. Groups(entries.Where(entry => policy.May(principal, Permissions.Get(entry.Permission), workspace).IsAllowed), AccessPaths.PageOf(workspace)), new MenuGroup(T.Later("You"), [.. own.Menu[0].Items.Select(item => item with { InBar = false })])],
         };
     }
 
-    private IEnumerable<MenuGroup> Groups(Principal principal, WorkspaceId workspace) => entries
-        .Where(entry => policy.May(principal, Permissions.Get(entry.Permission), workspace).IsAllowed)
+    /// <param name="entries">Those that the person may open.</param>
+    /// <param name="home">The address of the workspace's first page.</param>
+    public static IEnumerable<MenuGroup> Groups(IEnumerable<WorkspaceMenuEntry> entries, string home) => entries
+        .OrderBy(entry => entry.Place)
+        .ThenBy(entry => entry.Order)
         .GroupBy(entry => entry.Place)
-        .Select(group => new MenuGroup(TitleOf(group.Key), [.. group.Select(entry =>
-            new MenuItem(entry.Label, entry.Icon, AccessPaths.PageOf(workspace) + entry.Path, entry.InBar))]));
+        .Select(group => new MenuGroup(TitleOf(group.Key), [.. group.Select(entry => new MenuItem(entry.Label, entry.Icon, home + entry.Path, entry.InBar))]));
 
     private static LaterText? TitleOf(MenuPlace place) => place switch
     {
