@@ -42,8 +42,8 @@ internal static class DashboardPages
         Now,
         All,
         [
-            new SourceRow("Tally books, Office PC", 9, 162_418, Now.AddMinutes(-4)),
-            new SourceRow("Godown stock of the warehouse behind the old mill road.csv", 1, 3_482, Now.AddMinutes(-46)),
+            new SourceRow("Tally books, Office PC", 9, 162_418, Now.AddMinutes(-4), IsReconciled: true),
+            new SourceRow("Godown stock of the warehouse behind the old mill road.csv", 1, 3_482, Now.AddMinutes(-46), IsReconciled: true),
             new SourceRow("बैंक स्टेटमेंट.csv", 1, 12_960, Now.AddDays(-1)),
         ],
         11,
@@ -56,7 +56,15 @@ internal static class DashboardPages
         [
             new WaitingItem("key", "The token ChatGPT ends on 12 Oct 2026", "After that day its AI client is refused. Make a new one in time.", "See tokens", "/w/1/tokens"),
             new WaitingItem("clock", "GST returns.csv brought nothing since 1 Oct 2026", "AI clients are told how old the rows are with each answer.", "See tables", "/w/1/tables"),
-        ]);
+        ],
+        new OverviewBackups(true, false, Now.AddHours(-8), Now.AddDays(-6)));
+
+    public static OverviewModel DifferingOverview { get; } = Overview with
+    {
+        Sources = [.. Overview.Sources.Select((source, i) => i == 1 ? source with { IsReconciled = false } : source)],
+        Decisions = [new WaitingItem("alert", "The totals of Godown stock of the warehouse behind the old mill road.csv differ from its source", "The rows of before stay. The agent sends the whole table again at its next run.", "See agents", "/w/1/agents")],
+        Backups = new OverviewBackups(true, true, Now.AddDays(-3), null),
+    };
 
     public static OverviewModel EmptyOverview { get; } = Overview with
     {
@@ -67,6 +75,7 @@ internal static class DashboardPages
         Bytes = 40_960,
         Week = new WeekOfQuestions([.. Enumerable.Range(0, 7).Select(i => new DayOfQuestions(Now.AddDays(i - 6), 0, 0, 0))], []),
         Decisions = [],
+        Backups = new OverviewBackups(false, false, null, null),
     };
 
     public static TablesModel Tables { get; } = new(

@@ -112,6 +112,7 @@ internal static class Gallery
         ["new-workspace-error"] = () => Page.Of<NewWorkspacePage>(new NewWorkspaceModel(Email, " ", "Give a name of 1 to 100 characters, such as the name of the firm.")),
         ["first-data"] = () => Page.Of<FirstDataPage>(new FirstDataModel(Email, "Kesarvan Traders", "/w/1", HasAgents: true)),
         ["w-overview"] = () => Page.Of<OverviewPage>(DashboardPages.Overview),
+        ["w-overview-differs"] = () => Page.Of<OverviewPage>(DashboardPages.DifferingOverview),
         ["w-overview-empty"] = () => Page.Of<OverviewPage>(DashboardPages.EmptyOverview),
         ["consent"] = () => Page.Of<ConsentPage>(Consent),
         ["consent-loopback"] = () => Page.Of<ConsentPage>(Consent with { Client = "Inspector", VerifiedHost = null, RedirectHost = "127.0.0.1", IsLoopback = true }),

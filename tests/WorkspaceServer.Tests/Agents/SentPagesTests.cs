@@ -17,6 +17,8 @@ public sealed class SentPagesTests : IAsyncLifetime
 {
     private AccountsServer house = null!;
     private TestBrowser owner = null!;
+    private const string Decision = "The columns of a table changed at its source";
+
     private TestAgent agent = null!;
     private SyncSender sender = null!;
 
@@ -60,6 +62,10 @@ public sealed class SentPagesTests : IAsyncLifetime
         Assert.Contains("<dt>amount</dt><dd>12,34,567.2501</dd>", page, StringComparison.Ordinal);
         Assert.Contains("Totals differed, nothing changed", page, StringComparison.Ordinal);
         Assert.Contains("Front office, snapshot", page, StringComparison.Ordinal);
+        var overview = (await owner.GetAsync($"/w/{Workspace}")).Body;
+        Assert.Contains("Some totals do not agree.", overview, StringComparison.Ordinal);
+        Assert.Contains("The totals of orders.csv differ from its source", overview, StringComparison.Ordinal);
+        Assert.Contains("Differ</span>", overview, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,6 +108,7 @@ public sealed class SentPagesTests : IAsyncLifetime
     public async Task ChangedColumnsWaitForAYes_WhichOnlyWhoMayCanGive()
     {
         await SendAsync(Order(1, "alpha", "10"));
+        Assert.Contains("Agree</span>", (await owner.GetAsync($"/w/{Workspace}")).Body, StringComparison.Ordinal);
         var changed = Orders with { Columns = [.. Orders.Columns.Select(column => column.Name == "amount" ? column with { Type = SyncType.Text } : column)] };
         var request = new RunRequest(SyncMode.Snapshot, changed, "orders.csv");
         using (await sender.BeginAsync(sender.NewRun(), request))
@@ -114,6 +121,8 @@ public sealed class SentPagesTests : IAsyncLifetime
         Assert.Contains("amount was decimal and is now text", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
         Assert.Contains("Let it pass", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("Let it pass", (await member.GetAsync(Agents)).Body, StringComparison.Ordinal);
+        Assert.Contains(Decision, (await owner.GetAsync($"/w/{Workspace}")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(Decision, (await member.GetAsync($"/w/{Workspace}")).Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await member.PostAsync(Agents + "/accept-schema", [("table", "orders")], Agents)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.PostAsync(Agents + "/accept-schema", [("table", "orders")], "/account")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/accept-schema", [("table", "x' OR 1=1")], Agents)).Status);
@@ -126,6 +135,7 @@ public sealed class SentPagesTests : IAsyncLifetime
         Assert.Equal(Agents, (await owner.PostAsync(Agents + "/accept-schema", [("table", "orders")], Agents)).Location);
 
         Assert.DoesNotContain("wait for a yes", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(Decision, (await owner.GetAsync($"/w/{Workspace}")).Body, StringComparison.Ordinal);
         var (rows, totals) = SyncSender.Rows(changed, [[Cell.Of(1), Cell.Of("alpha"), Cell.Of("ten"), Cell.Of(true), Cell.Null]]);
         await sender.SendAsync(request, [rows], totals);
         Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/accept-schema", [("table", "orders")], Agents)).Status);

@@ -41,6 +41,7 @@ public sealed partial class FolderImportsTests
         ("Overview", "Samples", "A new workspace can be given the sample books."),
         ("Overview", "Tokens", "The first page says what AI clients read today, and which tokens end soon."),
         ("Overview", "Proposals", "The first page says how many proposals wait for a person."),
+        ("Overview", "Backups", "The first page says when a restore was last proven."),
         ("Overview", "Mcp", "What a token may read in a day stands in the settings of MCP."),
         ("Operator", "Accounts", "Super admins see who has an account, and suspend them."),
         ("Operator", "Mcp", "The limits in force are those of MCP too."),

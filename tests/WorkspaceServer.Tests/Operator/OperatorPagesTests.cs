@@ -414,9 +414,11 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
         Assert.Contains("\"outcome\":\"ok\"", (await owner.GetAsync($"/api/v1/workspaces/{house.Server.Workspace}/backups")).Body, StringComparison.Ordinal);
 
         Assert.Contains("Not yet", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>Restore last proven</dt><dd>Not yet</dd>", (await owner.GetAsync(Home)).Body, StringComparison.Ordinal);
         house.Server.Get<DrillStore>().Add(
             new SignedCertificate(DrillTests.Found(house.Clock.GetUtcNow()), """{"recovery_time_seconds": 3.5}"""), house.Clock.GetUtcNow(), _ => { });
         Assert.Contains("everything came back", (await owner.GetAsync(Home + "/backups")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("<dt>Restore last proven</dt><dd>Not yet</dd>", (await owner.GetAsync(Home)).Body, StringComparison.Ordinal);
         Assert.Contains("A restore was last practised on", (await super.GetAsync("/operator/backups")).Body, StringComparison.Ordinal);
 
         house.Clock.Advance(TimeSpan.FromHours(30));

@@ -31,6 +31,7 @@ internal static class BackupsFeature
         services.AddSingleton<BackupSweeper>();
         services.AddSingleton<BackupVerifier>();
         services.AddSingleton<BackupHealth>();
+        services.AddSingleton<BackupSummaries>();
         services.AddSingleton<BackupWish>();
         services.AddSingleton<DrillStore>();
     }

@@ -3,6 +3,7 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Mcp;
 using WorkspaceServer.Features.Mcp.Quotas;
 using WorkspaceServer.Features.Overview.Pages;
@@ -11,11 +12,12 @@ using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Sync;
 using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Overview;
 
-/// <summary>GET /w/{workspace}: how fresh the data is, what AI clients did this week, what waits for a person. Each sees what their permissions open.</summary>
+/// <summary>GET /w/{workspace}: how fresh the data is and whether its totals agree, what AI clients did this week, when a restore was last proven, what waits for a person. Each sees what their permissions open.</summary>
 internal static class ShowOverview
 {
     private const int DaysShown = 7;
@@ -41,6 +43,8 @@ internal static class ShowOverview
         TokenStore tokens,
         TokenUsageStore usage,
         ProposalStore proposals,
+        ISyncGateway sync,
+        BackupSummaries backups,
         McpOptions mcp,
         TimeProvider clock,
         CancellationToken cancel)
@@ -54,6 +58,7 @@ internal static class ShowOverview
             ? tokens.List(workspace).Where(token => token.RevokedAt is null && token.ExpiresAt > now).ToArray()
             : [];
         var sources = SourcesOf(catalog);
+        var schemas = may.Contains(Permissions.AgentsRead) && may.Contains(Permissions.SyncApprove) ? (await sync.ListTablesAsync(workspace, cancel)).Count(table => table.Waiting is not null) : 0;
         var home = AccessPaths.PageOf(workspace);
         return Page.Of<OverviewPage>(new OverviewModel(
             workspaces.Find(workspace)!.Name,
@@ -67,13 +72,19 @@ internal static class ShowOverview
             catalog.Tables.Count > 0 ? catalog.Tables.Min(table => table.LoadedAt) : null,
             lifecycle.BytesOf(workspace),
             may.Contains(Permissions.ClientsRead) ? WeekOf(workspace, activity, good, usage, mcp, now) : null,
-            [.. Decisions(may, home, may.Contains(Permissions.ProposalsDecide) ? proposals.ListPending(workspace, now).Count : 0, catalog, sources, good, now)]));
+            [
+                .. ToDecide(home, may.Contains(Permissions.ProposalsDecide) ? proposals.ListPending(workspace, now).Count : 0, schemas),
+                .. ToKnow(may, home, catalog, sources, good, now),
+            ],
+            may.Contains(Permissions.BackupsRead) ? BackupsOf(backups.Of(workspace)) : null));
     }
+
+    private static OverviewBackups BackupsOf(BackupSummary summary) => new(summary.IsOn, summary.IsLate, summary.LastAt, summary.ProvenAt);
 
     private static SourceRow[] SourcesOf(Catalog catalog) =>
     [
         .. catalog.Tables.GroupBy(table => table.Schema.Source, StringComparer.Ordinal)
-            .Select(source => new SourceRow(source.Key, source.Count(), source.Sum(table => table.RowCount), source.Min(table => table.LoadedAt)))
+            .Select(source => new SourceRow(source.Key, source.Count(), source.Sum(table => table.RowCount), source.Min(table => table.LoadedAt), CatalogTable.AreReconciled(source)))
             .OrderByDescending(source => source.AsOf),
     ];
 
@@ -91,13 +102,26 @@ internal static class ShowOverview
             [.. tokens.Where(token => read.ContainsKey(token.Id)).Select(token => new ClientToday(token.Name, read[token.Id].Rows, token.Budget.Rows ?? mcp.RowsPerDay))]);
     }
 
-    private static IEnumerable<WaitingItem> Decisions(
-        PermissionSet may, string home, int proposed, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
+    private static IEnumerable<WaitingItem> ToDecide(string home, int proposed, int schemas)
     {
         if (proposed > 0)
         {
             yield return new WaitingItem(
                 "check", proposed == 1 ? T["An AI client proposes a question to save"] : T["AI clients propose {0} questions to save", proposed], T["Each waits for ten minutes. Nothing happens without a person."], T["Decide"], home + ProposalPaths.Behind);
+        }
+
+        if (schemas > 0)
+        {
+            yield return new WaitingItem(
+                "agent", schemas == 1 ? T["The columns of a table changed at its source"] : T["The columns of {0} tables changed at their source", schemas], T["No newer rows come in until a person says yes."], T["Look and decide"], home + "/agents");
+        }
+    }
+
+    private static IEnumerable<WaitingItem> ToKnow(PermissionSet may, string home, Catalog catalog, SourceRow[] sources, TokenRecord[] tokens, DateTimeOffset now)
+    {
+        foreach (var source in sources.Where(source => source.IsReconciled is false).Take(3))
+        {
+            yield return new WaitingItem("alert", T["The totals of {0} differ from its source", source.Name], T["The rows of before stay. The agent sends the whole table again at its next run."], T["See agents"], home + "/agents");
         }
 
         if (catalog.Tables.Count > 0 && tokens.Length == 0 && may.Contains(Permissions.TokensCreate))

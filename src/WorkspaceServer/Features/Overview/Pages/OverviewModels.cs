@@ -17,6 +17,7 @@ public sealed record FirstDataModel(string Person, string Workspace, string Home
 /// <param name="May">What this person may open from here.</param>
 /// <param name="Sources">Where the tables come from; empty if there is no table.</param>
 /// <param name="Week">Null if they may not see what AI clients do.</param>
+/// <param name="Backups">Null if they may not see backups.</param>
 public sealed record OverviewModel(
     string Workspace,
     string Home,
@@ -28,11 +29,18 @@ public sealed record OverviewModel(
     DateTimeOffset? AsOf,
     long Bytes,
     WeekOfQuestions? Week,
-    IReadOnlyList<WaitingItem> Decisions);
+    IReadOnlyList<WaitingItem> Decisions,
+    OverviewBackups? Backups = null);
 
 public sealed record OverviewRights(bool Tables, bool Import, bool Activity, bool Connect, bool Pair = false);
 
-public sealed record SourceRow(string Name, int Tables, long Rows, DateTimeOffset AsOf);
+/// <param name="IsReconciled">Whether the totals of what was sent agree with the source's; null if no agent sends it.</param>
+public sealed record SourceRow(string Name, int Tables, long Rows, DateTimeOffset AsOf, bool? IsReconciled = null);
+
+/// <param name="IsOn">Whether this server makes backups at all.</param>
+/// <param name="LastAt">When the last whole one with this workspace in it was begun.</param>
+/// <param name="ProvenAt">When a restore last brought everything back.</param>
+public sealed record OverviewBackups(bool IsOn, bool IsLate, DateTimeOffset? LastAt, DateTimeOffset? ProvenAt);
 
 /// <summary>Something that waits for a person.</summary>
 public sealed record WaitingItem(string Icon, string Title, string Text, string Action, string Href);
