@@ -152,7 +152,19 @@ internal static class DashboardPages
         1_214,
         "A1 Traders",
         "श्री गणेश एजन्सी",
-        [new CommonValue("Nirmal Textiles", 2_104, "/w/1"), new CommonValue("महालक्ष्मी ट्रेडर्स", 1_870, "/w/1"), new CommonValue("<script>alert(1)</script> and a long name that goes on and on", 940, "/w/1"), new CommonValue("empty", 208, "/w/1")]);
+        [new CommonValue("Nirmal Textiles", 2_104, "/w/1"), new CommonValue("महालक्ष्मी ट्रेडर्स", 1_870, "/w/1"), new CommonValue("<script>alert(1)</script> and a long name that goes on and on", 940, "/w/1"), new CommonValue("empty", 208, "/w/1")],
+        []);
+
+    public static ProfileModel NumberProfile { get; } = Profile with
+    {
+        Columns = [.. Profile.Columns.Select(column => column with { IsOpen = column.Name == "amount" })],
+        Column = "amount",
+        Type = "number",
+        Least = "\u221218,400.00",
+        Greatest = "38,42,000.50",
+        Common = [new CommonValue("0.00", 312, "/w/1"), new CommonValue("1,180.00", 96, "/w/1")],
+        Spread = [12, 9_120, 11_400, 8_230, 5_010, 3_600, 2_950, 2_110, 1_700, 1_240, 900, 610, 420, 260, 170, 96, 61, 44, 30, 18, 0, 0, 1, 2],
+    };
 
     public static SqlModel Sql { get; } = new(
         Home,

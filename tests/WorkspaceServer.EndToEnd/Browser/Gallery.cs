@@ -182,6 +182,7 @@ internal static class Gallery
         ["w-grid-error"] = () => Page.Of<TableGridPage>(DashboardPages.Grid with { Rows = [], Found = 0, Next = null, Chart = null, Error = "This column holds numbers. Give a number to compare with." }),
         ["w-row"] = () => Page.Of<RowPage>(DashboardPages.Row),
         ["w-profile"] = () => Page.Of<ProfilePage>(DashboardPages.Profile),
+        ["w-profile-number"] = () => Page.Of<ProfilePage>(DashboardPages.NumberProfile),
         ["w-upload"] = () => Page.Of<UploadPage>(new UploadModel("/w/1", "", "", "Line 3 has 4 cells, but the header has 5.")),
         ["w-sql"] = () => Page.Of<SqlPage>(DashboardPages.Sql),
         ["w-sql-line"] = () => Page.Of<SqlPage>(DashboardPages.Sql with { Result = DashboardPages.Sql.Result! with { Chart = DashboardPages.Months } }),

@@ -38,6 +38,7 @@ public sealed partial class SqlTextTests
         ("src/WorkspaceServer/Workspaces/RowWalk.cs", "number.ToString(CultureInfo.InvariantCulture)", "a number"),
         ("src/WorkspaceServer/Workspaces/RowWalk.cs", "wanted", "a number"),
         ("src/WorkspaceServer/Workspaces/ColumnProfiles.cs", "MaxCommon", "a constant number"),
+        ("src/WorkspaceServer/Workspaces/ColumnProfiles.cs", "Steps", "a constant number"),
         ("src/WorkspaceServer/Workspaces/TableStore.cs", "number", "the number of a parameter: ?1, ?2"),
     ];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Audit;
@@ -60,6 +61,28 @@ public sealed class TablePagesTests : IAsyncLifetime
         Assert.Equal(("bills", "ok"), (row.Row.TargetId, row.Row.Outcome));
         Assert.DoesNotContain("Nirmal", row.Row.Details, StringComparison.Ordinal);
         Assert.Contains("\"rows\":3", row.Row.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NumbersAndDaysAreCountedInStepsFromTheLeastToTheGreatest()
+    {
+        await LoadAsync("days", [("id", ColumnType.Integer), ("day", ColumnType.Date), ("size", ColumnType.Decimal), ("same", ColumnType.Integer)], "id",
+            [[1L, "2026-01-01", -7e27, 7L], [2L, "2026-01-02", 7e27, 7L], [3L, "2026-01-12", 0.0, 7L], [4L, "2026-01-25", 0.0, 7L], [5L, SqlValue.Null, 0.0, 7L]]);
+
+        Assert.Equal("1,1,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0,1", await SpreadOfAsync("days", "day"));
+        Assert.Equal("1,0,0,0,0,0,1,0,0,0,0,0,1,0,0,0,0,0,1,0,0,0,0,1", await SpreadOfAsync("days", "id"));
+        Assert.Equal("1,0,0,0,0,0,0,0,0,0,0,0,3,0,0,0,0,0,0,0,0,0,0,1", await SpreadOfAsync("days", "size"));
+        foreach (var (table, column) in ((string, string)[])[("days", "same"), ("bills", "party")])
+        {
+            Assert.Equal("", await SpreadOfAsync(table, column));
+        }
+
+        Assert.Contains("in 24 steps of the same width", (await browser.GetAsync(home + "/tables/days/profile?column=day")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("steps of the same width", (await browser.GetAsync(home + "/tables/bills/profile?column=party")).Body, StringComparison.Ordinal);
+
+        async Task<string> SpreadOfAsync(string table, string column) => string.Join(',', JsonDocument
+            .Parse((await browser.GetAsync($"/api/v1/workspaces/{house.Server.Workspace}/tables/{table}/profile?column={column}")).Body)
+            .RootElement.GetProperty("spread").EnumerateArray().Select(each => each.GetInt64()));
     }
 
     [Theory]

@@ -32,7 +32,7 @@ internal static class ShowProfile
         var found = await tables.TableAsync(workspace, table, cancel);
         var profile = await tables.ProfileAsync(user, workspace, found.Schema.Name, query.Column ?? found.Schema.Columns[0].Name, cancel);
         var (schema, column, path) = (found.Schema, profile.Column, TableAddresses.Of(workspace, found.Schema.Name));
-        string Shown(SqlValue value) => value.IsNull ? "empty" : CellText.Of(value, column.Type, CellText.NamesSomething(schema, column));
+        string Shown(SqlValue value) => value.IsNull ? T["empty"] : CellText.Of(value, column.Type, CellText.NamesSomething(schema, column));
         return Page.Of<ProfilePage>(new ProfileModel(
             AccessPaths.PageOf(workspace),
             schema.Name,
@@ -55,7 +55,8 @@ internal static class ShowProfile
                         [common.Value.IsNull ? RowsQuery.Condition(column.Name, "empty", "") : RowsQuery.Condition(column.Name, "eq", common.Value.ToString())],
                         new RowOrder(null, false),
                         null))),
-            ]));
+            ],
+            profile.Spread));
     }
 
     private static async Task<IResult> HandleAsync(WorkspaceId workspace, string table, [AsParameters] Query query, ClaimsPrincipal user, TableReads tables, CancellationToken cancel)
@@ -73,6 +74,7 @@ internal static class ShowProfile
             Least = PlainValue.Of(profile.Least),
             Greatest = PlainValue.Of(profile.Greatest),
             Common = profile.Common.Select(common => new { Value = PlainValue.Of(common.Value), common.Rows }),
+            profile.Spread,
         });
     }
 

@@ -62,6 +62,7 @@ public sealed record RowValue(string Column, string? Description, string Text, b
 
 public sealed record RelatedRows(string Words, string Href);
 
+/// <param name="Spread">Rows in steps of the same width from the least to the greatest value; empty where there is nothing to draw.</param>
 public sealed record ProfileModel(
     string Home,
     string Table,
@@ -75,7 +76,8 @@ public sealed record ProfileModel(
     long Distinct,
     string Least,
     string Greatest,
-    IReadOnlyList<CommonValue> Common);
+    IReadOnlyList<CommonValue> Common,
+    IReadOnlyList<long> Spread);
 
 public sealed record ProfileColumn(string Name, string Type, string Href, bool IsOpen);
 
