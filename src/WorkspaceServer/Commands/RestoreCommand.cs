@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using WorkspaceServer.Age;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups.Copies;
 using WorkspaceServer.Features.Backups.Restore;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
@@ -26,6 +28,8 @@ internal sealed class RestoreCommand
     private readonly Option<string?> workspace = new("--workspace", "-w") { Description = "Only this workspace, by the id or name it had then, as a new one beside what is there.", HelpName = "WORKSPACE" };
     private readonly Option<string?> name = new("--as") { Description = "With --workspace: the new workspace's name.", HelpName = "NAME" };
 
+    private readonly Option<string?> request = new("--request") { Description = "Make the copy that an owner asked for, and who asked its owner; backup requests shows them. It says which workspace, moment and name.", HelpName = "ID" };
+
     public static Command Build()
     {
         var options = new RestoreCommand();
@@ -33,8 +37,8 @@ internal sealed class RestoreCommand
             "restore",
             "Bring everything back into an empty data folder, proved page by page and total by total; or one workspace beside what is there.",
             "restore --identity /media/usb/backup.key --master-key /media/usb/master.key",
-            Recording.As(AuditActions.RestoreFinished));
-        foreach (var option in (Option[])[options.identity, options.masterKey, options.at, options.id, options.sample, options.workspace, options.name])
+            Recording.As(AuditActions.RestoreFinished, AuditActions.RestoreFailed));
+        foreach (var option in (Option[])[options.identity, options.masterKey, options.at, options.id, options.sample, options.workspace, options.name, options.request])
         {
             command.Add(option);
         }
@@ -46,6 +50,7 @@ internal sealed class RestoreCommand
     {
         SqlCipher.Initialize(context.Get<VaultOptions>().SqlCipherLibrary);
         var moment = ReadTime(context.Arguments.GetValue(at));
+        RequireNothingBesideRequest(context.Arguments);
         var identities = AgeIdentity.ReadFile(context.Arguments.GetValue(identity)!);
         if (context.Arguments.GetValue(sample) is not null && context.Arguments.GetValue(workspace) is not null)
         {
@@ -54,7 +59,9 @@ internal sealed class RestoreCommand
 
         try
         {
-            return context.Arguments.GetValue(workspace) is { } named
+            return context.Arguments.GetValue(request) is { } asked
+                ? await FulfilAsync(context, asked, identities, cancel)
+                : context.Arguments.GetValue(workspace) is { } named
                 ? await RestoreOneAsync(context, named, moment, identities, cancel)
                 : await RestoreAllAsync(context, moment, identities, cancel);
         }
@@ -104,10 +111,9 @@ internal sealed class RestoreCommand
 
     private async Task<int> RestoreOneAsync(CommandContext context, string named, DateTimeOffset? moment, IReadOnlyList<AgeIdentity> identities, CancellationToken cancel)
     {
-        using var earlier = context.Arguments.GetValue(masterKey) is { } file ? MasterKey.Load(Path.GetFullPath(file)) : null;
-        var master = earlier ?? context.Get<MasterKey>();
-        using var signer = new BackupSigner(master);
-        var restore = new WorkspaceRestore(context.Get<IObjectStore>(), master, signer, context.Get<WorkspaceLifecycle>(), context.Get<DataFolder>(), context.Get<AuditLog>());
+        using var earlier = ReadEarlierKey(context);
+        using var signer = new BackupSigner(earlier ?? context.Get<MasterKey>());
+        var restore = RestoreOf(context, earlier, signer);
         var (made, result) = await context.Output.ProgressAsync(
             "Restoring", _ => restore.RunAsync(named, context.Arguments.GetValue(name), moment, context.Arguments.GetValue(id), identities, cancel));
         context.Output.Result(
@@ -118,6 +124,51 @@ internal sealed class RestoreCommand
                 output.Line($"It is the new workspace {made.Name} ({made.Id}). Nobody is a member of it yet.");
             });
         return ExitCodes.Ok;
+    }
+
+    private async Task<int> FulfilAsync(CommandContext context, string asked, IReadOnlyList<AgeIdentity> identities, CancellationToken cancel)
+    {
+        context.Require(Permissions.SystemSettings);
+        using var earlier = ReadEarlierKey(context);
+        using var signer = new BackupSigner(earlier ?? context.Get<MasterKey>());
+        var restore = new RequestedRestore(context.Get<RestoreRequestStore>(), RestoreOf(context, earlier, signer), context.Get<AuditLog>(), context.Get<TimeProvider>());
+        var done = await context.Output.ProgressAsync("Restoring", _ => restore.RunAsync(asked, identities, cancel));
+        context.Output.Result(
+            new { Id = done.Copy.Id.ToString(), done.Copy.Name, Request = done.Request.Id, Owner = done.HasOwner ? done.Request.PersonEmail : null, done.Result.Generation, done.Result.Packs, done.Result.AsOf, done.Result.Bytes, done.Result.Rows },
+            output =>
+            {
+                Print(output, done.Result);
+                output.Line($"It is the new workspace {done.Copy.Name} ({done.Copy.Id}).");
+                output.Line(done.HasOwner
+                    ? $"{done.Request.PersonEmail}, who asked for it, is its owner."
+                    : $"NOBODY IS A MEMBER OF IT: {done.Request.PersonEmail}, who asked for it, does not own {done.Request.WorkspaceName} any more, or may not ask for this any more. Give it to somebody with: workspace-server member add");
+            });
+        return ExitCodes.Ok;
+    }
+
+    private MasterKey? ReadEarlierKey(CommandContext context) => context.Arguments.GetValue(masterKey) is { } file ? MasterKey.Load(Path.GetFullPath(file)) : null;
+
+    private static WorkspaceRestore RestoreOf(CommandContext context, MasterKey? earlier, BackupSigner signer) => new(
+        context.Get<IObjectStore>(), earlier ?? context.Get<MasterKey>(), signer, context.Get<WorkspaceLifecycle>(), context.Get<DataFolder>(), context.Get<AuditLog>());
+
+    /// <summary>A request says all of it, and whoever runs the verb must not make something else of it.</summary>
+    private void RequireNothingBesideRequest(ParseResult arguments)
+    {
+        if (arguments.GetValue(request) is null)
+        {
+            return;
+        }
+
+        var beside = (string?)null;
+        foreach (var option in (Option[])[workspace, name, at, id, sample])
+        {
+            beside ??= arguments.GetResult(option) is { Implicit: false } ? option.Name : null;
+        }
+
+        if (beside is not null)
+        {
+            throw new ProblemException(ProblemCodes.InvalidArgument, $"The request says which workspace, moment and name. Leave out {beside}.");
+        }
     }
 
     private static void Print(Output output, RestoreResult result) => output.Line(string.Create(

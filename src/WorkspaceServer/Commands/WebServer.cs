@@ -92,6 +92,7 @@ internal static class WebServer
         services.AddAgentPages();
         services.AddAuditPages();
         services.AddBackupPages();
+        services.AddOperatorPages();
         services.AddApiDocument();
         services.AddSmokeStanding();
     }

@@ -50,6 +50,7 @@ internal static class ProblemCodes
     public static readonly ProblemCode ClientPaused = new("client_paused", 403, ExitCodes.Failed);
     public static readonly ProblemCode AiStopped = new("ai_stopped", 403, ExitCodes.Failed);
     public static readonly ProblemCode ProposalOver = new("proposal_over", 409, ExitCodes.Failed);
+    public static readonly ProblemCode RequestOver = new("request_over", 409, ExitCodes.Failed);
     public static readonly ProblemCode PairingUnknown = new("pairing_unknown", 401, ExitCodes.TokenExpired);
     public static readonly ProblemCode PairingExpired = new("pairing_expired", 410, ExitCodes.TokenExpired);
     public static readonly ProblemCode PairingUsed = new("pairing_used", 409, ExitCodes.TokenExpired);

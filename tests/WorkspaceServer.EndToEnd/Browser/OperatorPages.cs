@@ -16,6 +16,28 @@ internal static class OperatorPages
         "0199c3f2a4b87d10", "ap-south-1 (IN)", IsOn: true, "IN", Night, 212_000_000, IsLate: false, Night.AddDays(1), 5, 30, Night.AddDays(-3), 41.7,
         [new BackupNight(Night, Night.AddSeconds(142), "ok"), new BackupNight(Night.AddDays(-1), Night.AddDays(-1).AddSeconds(9), "store_failed"), new BackupNight(Night.AddDays(-2), null, "running")]);
 
+    private static readonly MomentRow[] Moments =
+    [
+        new(Now.AddMinutes(-5), false, 81_920, false, "/w/1/backups/copy?moment=4", null),
+        new(Now.AddHours(-2), false, 1_181_920, false, "/w/1/backups/copy?moment=3", null),
+        new(Night, true, 212_000_000, false, "/w/1/backups/copy?moment=2", null),
+        new(null, true, 0, false, null, "/w/1/backups?night=1#moments"),
+        new(Night.AddDays(-2), true, 209_000_000, true, "/w/1/backups/copy?moment=1", "/w/1/backups?night=1#moments"),
+    ];
+
+    public static BackupsView BackupsPage { get; } = new(Backups, "/w/1/backups", Moments, IsCut: true, MayAsk: true, Request: null, Gallery.Live + "/events", Gallery.LiveState);
+
+    public static CopyModel Copy { get; } = new("/w/1/backups", "/w/1/backups/copy", "20261008t203000000z-0a1b2c3d", Night, IsWhole: true, 212_000_000, "Kesarvan Traders (2026-10-09)", 7, Problems: null);
+
+    /// <summary>The page while a request stands like this: then nothing else can be asked for.</summary>
+    public static BackupsView WithRequest(string state, string? failure = null, string? reason = null, string? href = null) => BackupsPage with
+    {
+        Moments = state is "asked" or "running" or "failed" ? [.. Moments.Select(moment => moment with { CopyHref = null })] : Moments,
+        Request = new CopyRequestView(
+            "0199c3f2a4b87d200199c3f2a4b87d20", state, "<i>Asha</i> Kulkarni", "<b>कुलकर्णी</b> Cold Storage and Warehousing (2026-10-09)", Night, Now.AddHours(-3), Now.AddDays(6.9),
+            state == "running" ? Now.AddMinutes(-2) : null, null, failure, reason, href),
+    };
+
     public static WorkspacesModel Workspaces { get; } = new(
         "/operator/workspaces",
         203,
@@ -67,6 +89,13 @@ internal static class OperatorPages
             new StoredBackup("20261008t203000000z-0a1b2c3d", true, Night, 101, 9_412_000_000, ""),
             new StoredBackup("?", true, null, 0, 0, "The object generations/x.json is not signed with the key that belongs to this master key: it was changed, or is another server's."),
         ]);
+
+    public static IReadOnlyList<AskedCopy> AskedCopies { get; } =
+    [
+        new("0199c3f2a4b87d200199c3f2a4b87d20", "Kesarvan Traders", "Kesarvan Traders (2026-10-09)", "asha@kesarvan.example", Night, Now.AddHours(-3), Now.AddDays(6.9), null, null, false),
+        new("0199c3f2a4b87d200199c3f2a4b87d21", "<b>कुलकर्णी</b> Cold Storage and Warehousing Private Limited", "$(reboot); <i>a name</i> that somebody typed at length, to be pasted `somewhere`", "somebody.with.a.long.address@a-firm-with-a-long-name.example", Night.AddDays(-20), Now.AddDays(-6), Now.AddDays(1), null, "cannot_decrypt", true),
+        new("0199c3f2a4b87d200199c3f2a4b87d22", "Rao", "Rao of then", "rohan@rao.example", Night, Now.AddHours(-3), Now.AddDays(6.9), Now.AddMinutes(-1), null, false),
+    ];
 
     public static DoctorModel Doctor { get; } = new(
     [

@@ -4,6 +4,7 @@ using WorkspaceServer.Features.Accounts;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Features.Backups.Copies;
 using WorkspaceServer.Features.OAuth.Clients;
 using WorkspaceServer.Features.OAuth.Grants;
 using WorkspaceServer.Features.Proposals;
@@ -81,6 +82,7 @@ public sealed class IdorTests : IAsyncLifetime
             ["agent"] = Agent(workspace),
             ["pairing"] = house.Server.Get<AgentDesk>().CreateToken(Principal.Operator, workspace).Token.Id,
             ["client"] = Client(workspace),
+            ["request"] = Request(workspace),
             ["run"] = GuardedEndpoint.NoId,
         };
     }
@@ -91,6 +93,17 @@ public sealed class IdorTests : IAsyncLifetime
         var proposal = new Proposal(WorkspaceId.New(now).ToString(), client, "Claude", $"Question {furnished}", "SELECT 1", "", now, now.AddMinutes(10), Decided: null);
         house.Server.Get<ProposalStore>().Add(workspace, proposal, 1_000, 1_000, now.AddDays(-30), new AuditEntry(AuditActions.ProposalMade) { Workspace = workspace });
         return proposal.Id;
+    }
+
+    /// <summary>A copy that an owner asks for. One is open at a time, so those before are taken back.</summary>
+    private string Request(WorkspaceId workspace)
+    {
+        var (id, now) = (WorkspaceId.New(house.Clock.GetUtcNow()).ToString(), house.Clock.GetUtcNow());
+        using var connection = house.Control.Open();
+        connection.Execute("UPDATE restore_request SET closed_at = @now, outcome = 'withdrawn' WHERE workspace_id = @workspace AND closed_at IS NULL", ("@now", now.ToUnixTimeSeconds()), ("@workspace", workspace.ToString()));
+        var request = new RestoreRequest(id, workspace, "", house.Person(workspace, Role.Owner), "", "", "A copy", "20261124t203000000z-0a1b2c3d", now, now, now.AddDays(7), null, null, null, null, null, null, false);
+        Assert.True(RestoreRequestStore.Add(connection, request, 1_000, now.AddDays(-1), now.AddDays(-90)));
+        return id;
     }
 
     private string Agent(WorkspaceId workspace)
@@ -153,5 +166,6 @@ public sealed class IdorTests : IAsyncLifetime
         house.Dump("SELECT * FROM agent ORDER BY 1"),
         house.Dump("SELECT * FROM pairing_token ORDER BY 1"),
         house.Dump("SELECT * FROM oauth_grant ORDER BY 1"),
+        house.Dump("SELECT * FROM restore_request ORDER BY 1"),
     });
 }

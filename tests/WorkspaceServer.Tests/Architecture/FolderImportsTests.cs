@@ -47,6 +47,7 @@ public sealed partial class FolderImportsTests
         ("Operator", "Mcp", "The limits in force are those of MCP too."),
         ("Operator", "Controls", "Super admins see how it stands with each security control."),
         ("Public", "Controls", "So do strangers, as far as it does not help them in."),
+        ("Backups", "Columns", "A copy of a workspace hides from AI clients what the workspace hides."),
         ("Operator", "Backups", "Super admins see every backup, and ask for one."),
         ("Public", "Accounts", "The page about cookies names those of signing in."),
         ("Public", "Challenges", "The pages about cookies and privacy say what such a check sees."),

@@ -68,6 +68,16 @@ public sealed partial class MarkupTests
         Assert.Equal("src/WorkspaceServer/Dashboard/Components/PostForm.razor", Assert.Single(posting));
     }
 
+    /// <summary>Without it nothing opens the stream, and the page stands still.</summary>
+    [Fact]
+    public void PagesThatMoveByThemselvesLoadTheScriptThatMovesThem()
+    {
+        var pages = Repository.FilesUnder("src/WorkspaceServer/", ".razor").Where(file => file.Text.Contains("data-live=", StringComparison.Ordinal) && file.Text.Contains("<AppLayout", StringComparison.Ordinal)).ToList();
+
+        Assert.InRange(pages.Count, 4, 100);
+        Assert.Empty(pages.Where(page => !page.Text.Contains("Script=\"app.js\"", StringComparison.Ordinal)).Select(page => page.Path));
+    }
+
     private static IEnumerable<string> Inline(SourceFile file) =>
         Forbidden().Matches(file.Text.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal)).Select(match => $"{file.Path}: {match.Value}");
 

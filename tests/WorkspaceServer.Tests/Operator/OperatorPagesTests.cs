@@ -410,7 +410,7 @@ public sealed partial class OperatorPagesTests : IAsyncLifetime
         Assert.Contains(made.Generation.Id, (await super.GetAsync("/operator/backups")).Body, StringComparison.Ordinal);
         var page = (await owner.GetAsync(Home + "/backups")).Body;
         Assert.Contains("is in the last backup", page, StringComparison.Ordinal);
-        Assert.DoesNotContain(made.Generation.Id, page, StringComparison.Ordinal);
+        Assert.Contains($"/backups/copy?moment={made.Generation.Id}", page, StringComparison.Ordinal);
         Assert.Contains("\"outcome\":\"ok\"", (await owner.GetAsync($"/api/v1/workspaces/{house.Server.Workspace}/backups")).Body, StringComparison.Ordinal);
 
         Assert.Contains("Not yet", page, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ internal static class Permissions
     public static readonly Permission AccessReview = Add("access.review", T.Later("Read the access review and sign it off."));
     public static readonly Permission BackupsRead = Add("backups.read", T.Later("See which backups there are."));
     public static readonly Permission BackupsRun = Add("backups.run", T.Later("Make a backup now."));
-    public static readonly Permission BackupsRestore = Add("backups.restore", T.Later("Put a backup in place of the workspace."));
+    public static readonly Permission BackupsRestore = Add("backups.restore", T.Later("Ask for a copy of the workspace as it was, from a backup."));
     public static readonly Permission ClientsRead = Add("clients.read", T.Later("See which AI clients are connected."));
     public static readonly Permission ClientsApprove = Add("clients.approve", T.Later("Let an AI client in."));
     public static readonly Permission ClientsRevoke = Add("clients.revoke", T.Later("End the access of an AI client."));

@@ -59,6 +59,13 @@ internal sealed class Policy(AuthorityStore store, ChangeCounter changes, TimePr
         }
     }
 
+    /// <summary>Whether somebody owns this workspace, can act and holds the permission, asked inside the transaction in which it counts.</summary>
+    public static bool IsActingOwner(ControlConnection connection, string person, WorkspaceId workspace, Permission permission) =>
+        AuthorityStore.Find(connection, person) is { IsSuspended: false } authority
+        && authority.Memberships.TryGetValue(workspace, out var member)
+        && member is { IsSuspended: false, Role: Role.Owner }
+        && member.Permissions.Contains(permission);
+
     private Decision MayToken(Principal.TokenPrincipal token, Permission permission, WorkspaceId? workspace)
     {
         // The same answer for every other workspace, whether or not there is one.

@@ -133,6 +133,10 @@ internal static class AuditActions
     public static readonly AuditAction BackupDeleted = new("backup.deleted", "A backup was deleted.");
     public static readonly AuditAction BackupLeftoversDeleted = new("backup.leftovers_deleted", "What backups left in the store that were cut short was removed.");
     public static readonly AuditAction RestoreFinished = new("restore.finished", "A restore was finished.");
+    public static readonly AuditAction RestoreAsked = new("restore.asked", "An owner asked for a copy of a workspace as it was.");
+    public static readonly AuditAction RestoreWithdrawn = new("restore.withdrawn", "The wish for a copy of a workspace was taken back.");
+    public static readonly AuditAction RestoreDeclined = new("restore.declined", "Whoever runs the server said no to a copy of a workspace.");
+    public static readonly AuditAction RestoreFailed = new("restore.failed", "A copy of a workspace that was asked for could not be made.");
     public static readonly AuditAction SmokeTested = new("smoke.tested", "Every primary path was tried with a made-up person and workspace.");
     public static readonly AuditAction DrillRun = new("drill.run", "A restore was practised.");
     public static readonly AuditAction BackupRecipientsChanged = new("backup.recipients_changed", "Backups are encrypted to others than before.");

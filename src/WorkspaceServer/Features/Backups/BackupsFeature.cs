@@ -1,6 +1,7 @@
 using WorkspaceServer.Control;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Backups.Copies;
 using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
@@ -34,6 +35,7 @@ internal static class BackupsFeature
         services.AddSingleton<BackupSummaries>();
         services.AddSingleton<BackupWish>();
         services.AddSingleton<DrillStore>();
+        services.AddSingleton<RestoreRequestStore>();
     }
 
     /// <summary>The nightly timer, for the server only.</summary>
@@ -43,8 +45,15 @@ internal static class BackupsFeature
     public static void AddBackupPages(this IServiceCollection services)
     {
         services.AddSingleton<BackupProgress>();
+        services.AddSingleton<WorkspaceMoments>();
+        services.AddSingleton<RestoreRequests>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, T.Later("Backups"), "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
     }
 
-    public static void Map(IEndpointRouteBuilder routes) => ShowBackups.Map(routes);
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ShowBackups.Map(routes);
+        CopyPages.Map(routes);
+        CopyApi.Map(routes);
+    }
 }

@@ -18,10 +18,13 @@ internal sealed class SnapshotWriter(IObjectStore store, IReadOnlyList<AgeRecipi
 
     private readonly ConcurrentBag<string> written = [];
 
+    /// <summary>Where whole objects of this file lie.</summary>
+    public static string FolderOf(string file) => $"{FilePrefix}{file}/";
+
     /// <summary>Saves all of the database, and what its tables hold.</summary>
     public async Task<BackedUpFile> SaveWholeAsync(string file, string generation, PinnedDatabase held, string stamps, CancellationToken cancel)
     {
-        var name = $"{FilePrefix}{file}/{generation}";
+        var name = FolderOf(file) + generation;
         var database = await PutAsync($"{name}.db.age", output => WritePagesAsync(held, output, cancel), cancel);
         var text = JsonSerializer.SerializeToUtf8Bytes(TotalsStore.Read(held.Connection), GenerationShelf.Json);
         var totals = await PutAsync($"{name}.totals.age", output => output.WriteAsync(text, cancel).AsTask(), cancel);

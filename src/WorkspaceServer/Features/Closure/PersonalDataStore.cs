@@ -91,6 +91,12 @@ internal sealed class PersonalDataStore(ControlDatabase control)
             SELECT id, workspace_id, reason, strftime('%FT%TZ', created_at, 'unixepoch') AS created_at, strftime('%FT%TZ', coalesce(ended_at, expires_at), 'unixepoch') AS ended_at
             FROM support_grant WHERE person_id = @person ORDER BY id LIMIT @limit
             """),
+        new("restore_requests", "Copies of workspaces from a backup that you asked for.",
+            """
+            SELECT id, workspace_id, name, moment, strftime('%FT%TZ', asked_at, 'unixepoch') AS asked_at, strftime('%FT%TZ', expires_at, 'unixepoch') AS expires_at,
+                strftime('%FT%TZ', closed_at, 'unixepoch') AS closed_at, outcome, reason, copy_id
+            FROM restore_request WHERE person_id = @person ORDER BY id LIMIT @limit
+            """),
         new("closures", "When you asked for your account to be closed.",
             """
             SELECT id, strftime('%FT%TZ', asked_at, 'unixepoch') AS asked_at, strftime('%FT%TZ', called_off_at, 'unixepoch') AS called_off_at,

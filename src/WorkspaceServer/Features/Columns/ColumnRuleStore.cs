@@ -13,6 +13,12 @@ internal sealed class ColumnRuleStore(ControlDatabase control, AuditLog audit)
     public IReadOnlyList<ColumnRule> List(WorkspaceId workspace)
     {
         using var connection = control.Open();
+        return List(connection, workspace);
+    }
+
+    /// <summary>The same of a control database that is already open.</summary>
+    public static IReadOnlyList<ColumnRule> List(ControlConnection connection, WorkspaceId workspace)
+    {
         using var command = connection.Command(
             "SELECT table_name, column_name, class, is_hidden FROM column_rule WHERE workspace_id = @workspace ORDER BY 1, 2 LIMIT @most",
             ("@workspace", workspace.ToString()),
@@ -45,5 +51,31 @@ internal sealed class ColumnRuleStore(ControlDatabase control, AuditLog audit)
             ("@hidden", rule.IsHidden ? 1 : 0));
         audit.Append(connection, entry);
         connection.Commit();
+    }
+
+    /// <summary>Gives a copy of a workspace the rules of the workspace, in the caller's transaction. Of a column that has none now, those of then hold.</summary>
+    /// <param name="ofThen">The rules at the moment that the copy is of.</param>
+    public static void Copy(ControlConnection connection, WorkspaceId from, WorkspaceId copy, IReadOnlyList<ColumnRule> ofThen)
+    {
+        connection.Execute(
+            """
+            INSERT INTO column_rule (workspace_id, table_name, column_name, class, is_hidden)
+            SELECT @copy, table_name, column_name, class, is_hidden FROM column_rule WHERE workspace_id = @from
+            """,
+            ("@copy", copy.ToString()),
+            ("@from", from.ToString()));
+        foreach (var rule in ofThen)
+        {
+            connection.Execute(
+                """
+                INSERT INTO column_rule (workspace_id, table_name, column_name, class, is_hidden) VALUES (@workspace, @table, @column, @class, @hidden)
+                ON CONFLICT (workspace_id, table_name, column_name) DO NOTHING
+                """,
+                ("@workspace", copy.ToString()),
+                ("@table", rule.Table),
+                ("@column", rule.Column),
+                ("@class", ColumnClasses.NameOf(rule.Class)),
+                ("@hidden", rule.IsHidden ? 1 : 0));
+        }
     }
 }

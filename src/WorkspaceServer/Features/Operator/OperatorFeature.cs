@@ -5,11 +5,14 @@ internal static class OperatorFeature
 {
     public static void AddOperator(this IServiceCollection services) => services.AddSingleton<HeldWorkspaces>();
 
+    public static void AddOperatorPages(this IServiceCollection services) => services.AddSingleton<BackupBoard>();
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         ShowWorkspaces.Map(routes);
         PeoplePages.Map(routes);
         BackupPages.Map(routes);
+        CopyRequests.Map(routes);
         SupportPages.Map(routes);
         DoctorPage.Map(routes);
         LimitsPage.Map(routes);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
 
 namespace WorkspaceServer.Features.Backups.Generations;
@@ -21,7 +22,7 @@ internal sealed record GenerationChain(SignedGeneration Base, SignedGeneration L
             var whole = isCandidate ? await shelf.ReadAsync(names[i], cancel) : null;
             if (whole is not null && (at is null || whole.Generation.Finished <= at))
             {
-                return await AddPacksAsync(shelf, whole, id is null ? at : DateTimeOffset.MinValue, cancel);
+                return await AddPacksAsync(shelf, whole, id is null ? at : DateTimeOffset.MinValue, to: null, cancel);
             }
         }
 
@@ -30,13 +31,35 @@ internal sealed record GenerationChain(SignedGeneration Base, SignedGeneration L
             : "There is no backup of that time or id in the store. List them with: workspace-server backup list");
     }
 
+    /// <summary>Finds exactly this moment, and checks that no pack before it is missing.</summary>
+    /// <exception cref="ProblemException">It is not in the store any more, or an object before it is missing, changed or another one.</exception>
+    public static async Task<GenerationChain> FindMomentAsync(GenerationShelf shelf, MomentKey moment, CancellationToken cancel)
+    {
+        try
+        {
+            var whole = await shelf.ReadAsync(moment.WholeName, cancel);
+            var chain = await AddPacksAsync(shelf, whole, moment.Pack is null ? DateTimeOffset.MinValue : null, moment.ObjectName, cancel);
+            if (chain.Last.ObjectName == moment.ObjectName)
+            {
+                return chain;
+            }
+        }
+        catch (ObjectMissingException error) when (error.Name == moment.WholeName)
+        {
+            // Said below: whole backups go when they are old enough.
+        }
+
+        throw new ProblemException(ProblemCodes.NoBackup, $"The moment {moment} is not in the store any more. List what there is with: workspace-server backup list");
+    }
+
     private static bool IsBegunBy(string name, DateTimeOffset time)
     {
         var latest = GenerationShelf.TimeOf(time);
         return string.CompareOrdinal(name, GenerationShelf.WholePrefix.Length, latest, 0, latest.Length) <= 0;
     }
 
-    private static async Task<GenerationChain> AddPacksAsync(GenerationShelf shelf, SignedGeneration whole, DateTimeOffset? at, CancellationToken cancel)
+    /// <param name="to">Null, or the object name of the pack with which it ends.</param>
+    private static async Task<GenerationChain> AddPacksAsync(GenerationShelf shelf, SignedGeneration whole, DateTimeOffset? at, string? to, CancellationToken cancel)
     {
         var files = whole.Generation.Files.ToDictionary(file => file.File, file => new List<BackedUpFile> { file }, StringComparer.Ordinal);
         var last = whole;
@@ -58,6 +81,11 @@ internal sealed record GenerationChain(SignedGeneration Base, SignedGeneration L
                 }
 
                 files[file.File].Add(file);
+            }
+
+            if (name == to)
+            {
+                break;
             }
         }
 

@@ -53,6 +53,31 @@ internal sealed class GenerationShelf(IObjectStore store, BackupSigner signer)
     /// <summary>Names of the packs that build on a whole backup, in their order.</summary>
     public async Task<IReadOnlyList<string>> PackNamesAsync(string baseId, CancellationToken cancel) => await NamesAsync(PackFolderOf(baseId), cancel);
 
+    /// <summary>Names of those packs that have something of this file, in their order: by the names of objects alone, so that packs of others are not read.</summary>
+    /// <param name="file">"control", or the workspace's id.</param>
+    public async Task<IReadOnlyList<string>> PackNamesOfAsync(string baseId, string file, CancellationToken cancel)
+    {
+        var signed = new List<(string Name, string Id)>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var prefix in (string[])[PackFolderOf(baseId), SnapshotWriter.FolderOf(file)])
+        {
+            await foreach (var found in store.ListAsync(prefix, cancel))
+            {
+                var kind = ObjectKind.Of(found.Name);
+                if (kind is { IsSigned: true })
+                {
+                    signed.Add((found.Name, kind.Generation));
+                }
+                else if (kind?.File == file)
+                {
+                    ids.Add(kind.Generation);
+                }
+            }
+        }
+
+        return [.. signed.Where(each => ids.Contains(each.Id)).Select(each => each.Name)];
+    }
+
     /// <exception cref="ProblemException">It was not signed by this server, was changed, or lies under another's name.</exception>
     public async Task<SignedGeneration> ReadAsync(string name, CancellationToken cancel)
     {

@@ -29,7 +29,21 @@ public sealed record OperatedPerson(string Id, string Name, string Email, bool R
 /// <param name="IsAsked">Whether one is being made or comes next.</param>
 /// <param name="Problem">Why the store could not be read.</param>
 /// <param name="DrilledAt">When a restore was last practised and everything came back.</param>
-public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, RunningBackup? Running, string? Events, string State, string? Problem, DateTimeOffset? DrilledAt, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored);
+public sealed record OperatorBackupsModel(string Action, bool IsOn, bool IsAsked, RunningBackup? Running, string? Events, string State, string? Problem, DateTimeOffset? DrilledAt, IReadOnlyList<BackupAttempt> Attempts, IReadOnlyList<StoredBackup> Stored)
+{
+    /// <summary>Copies that owners wait for, oldest first.</summary>
+    public IReadOnlyList<AskedCopy> Asked { get; init; } = [];
+
+    /// <summary>What was typed to decline one, and why it was not taken.</summary>
+    public RefusedDecline? Refused { get; init; }
+}
+
+/// <param name="Failure">The code of what went wrong the last time; null if nothing did.</param>
+/// <param name="NeedsEarlierKey">Whether it is from before the master key was replaced.</param>
+public sealed record AskedCopy(
+    string Id, string Workspace, string Name, string By, DateTimeOffset AsOf, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, DateTimeOffset? StartedAt, string? Failure, bool NeedsEarlierKey);
+
+public sealed record RefusedDecline(string Request, string Reason, string Message);
 
 public sealed record BackupAttempt(DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Outcome, string? Message, long Files, long Kept, long Bytes);
 
