@@ -1,4 +1,5 @@
 using WorkspaceServer.Age;
+using WorkspaceServer.Features.Backups;
 using WorkspaceServer.Features.Backups.Generations;
 using WorkspaceServer.Features.Backups.Stores;
 using WorkspaceServer.Hosting;
@@ -139,6 +140,48 @@ public sealed class DamagedBackupTests : IAsyncDisposable
         finally
         {
             parent.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Killed before or between any two of its moves, it leaves parts. The next one knows them for its own, and nothing else that is there.</summary>
+    [Fact]
+    public async Task ARestoreThatWasKilledWhileItMovedIsDoneAgain()
+    {
+        await BackUpAsync();
+        var target = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            var restore = new Features.Backups.Restore.FullRestore(house.Store, house.Workspaces.Master, [house.Identity], house.Workspaces.Clock);
+            Task RunAsync() => restore.RunAsync(target, null, null, null, (_, _) => { }, Cancel);
+            await RunAsync();
+            string[] parts = ["audit.anchor", "workspaces", "control.db"];
+            for (var moved = 0; moved < parts.Length; moved++)
+            {
+                var moving = Directory.CreateDirectory(Path.Combine(target, ".restored")).FullName;
+                await File.WriteAllLinesAsync(Path.Combine(moving, ".parts"), [.. parts, "..", "../beside"], Cancel);
+                foreach (var part in parts.Skip(moved))
+                {
+                    Directory.Move(Path.Combine(target, part), Path.Combine(moving, part));
+                }
+
+                await File.WriteAllTextAsync(Path.Combine(target, "somebody's"), "", Cancel);
+                Assert.Equal(ProblemCodes.AlreadyExists, (await Assert.ThrowsAsync<ProblemException>(RunAsync)).Code);
+                Assert.Equal(moved + 2, Directory.GetFileSystemEntries(target).Length);
+                File.Delete(Path.Combine(target, "somebody's"));
+                await RunAsync();
+                Assert.Equal(parts.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(target).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal));
+                Assert.Empty(TotalsStore.Compare("books", house.Totals(house.Workspaces.Folder.Path, books), house.Totals(target, books)));
+            }
+
+            // With the last part in its place a server may have begun on it.
+            Directory.CreateDirectory(Path.Combine(target, ".restored"));
+            await File.WriteAllLinesAsync(Path.Combine(target, ".restored", ".parts"), parts, Cancel);
+            Assert.Equal(ProblemCodes.AlreadyExists, (await Assert.ThrowsAsync<ProblemException>(RunAsync)).Code);
+            Assert.True(File.Exists(Path.Combine(target, "control.db")));
+        }
+        finally
+        {
+            Directory.Delete(target, recursive: true);
         }
     }
 

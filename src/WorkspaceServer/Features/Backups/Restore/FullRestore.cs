@@ -39,15 +39,12 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
     {
         target = Path.GetFullPath(target).TrimEnd('/');
         // A folder that is there, as the package makes it, is filled from within: its owner may not make another beside it.
-        var isThere = Directory.Exists(target);
-        var unfinished = isThere ? Path.Combine(target, ".restoring") : target + ".restoring";
-        if (isThere && Directory.EnumerateFileSystemEntries(target).Any(entry => entry != unfinished))
-        {
-            throw new ProblemException(ProblemCodes.AlreadyExists, $"{target} is not empty. Move what is there away, or name another folder with --set Vault:DataDirectory=FOLDER.");
-        }
-
+        var filling = Directory.Exists(target) ? new FolderFilling(target) : null;
+        var unfinished = filling?.Unfinished ?? target + ".restoring";
+        filling?.RequireEmpty();
         using var signer = new BackupSigner(master);
         var chain = await GenerationChain.FindAsync(new GenerationShelf(store, signer), at, id, cancel);
+        filling?.RemoveLeftovers();
         if (Directory.Exists(unfinished))
         {
             // Of a restore that was cut short; nothing else makes a folder of this name.
@@ -57,17 +54,13 @@ internal sealed class FullRestore(IObjectStore store, MasterKey master, IReadOnl
         try
         {
             var result = await RestoreIntoAsync(DataFolder.Create(unfinished), chain, sample, report, cancel);
-            if (isThere)
+            if (filling is null)
             {
-                // The control database comes last: without it no server starts on what is there.
-                foreach (var entry in Directory.EnumerateFileSystemEntries(unfinished).OrderBy(entry => Path.GetFileName(entry).StartsWith("control.db", StringComparison.Ordinal)).ToArray())
-                {
-                    Directory.Move(entry, Path.Combine(target, Path.GetFileName(entry)));
-                }
+                Directory.Move(unfinished, target);
             }
             else
             {
-                Directory.Move(unfinished, target);
+                filling.Fill();
             }
 
             return result;
