@@ -44,12 +44,7 @@ public sealed class AgentsTests(BrowserFixture browser) : IAsyncLifetime
     {
         await using var window = await browser.OpenAsync(width, at: house.Server);
         var page = window.Page;
-        await page.GotoAsync("/sign-in");
-        await page.Locator("#email").FillAsync("asha@example.in");
-        await page.Locator("#password").FillAsync(AccountsServer.Password);
-        await page.Keyboard.PressAsync("Enter");
-        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Your workspaces" }).WaitForAsync();
-
+        await SignInAsync(page);
         await page.GotoAsync($"/w/{house.Server.Workspace}/agents");
         await page.GetByText("One row, 2 sums").ClickAsync();
         await page.GetByText("12,34,567.25").WaitForAsync();
@@ -66,6 +61,50 @@ public sealed class AgentsTests(BrowserFixture browser) : IAsyncLifetime
         await page.GetByText("No computer is paired yet.").WaitForAsync();
 
         Assert.NotNull(house.Server.Get<AgentStore>().Find(agent.Pairing.AgentId)!.RevokedAt);
+    }
+
+    [Fact]
+    public async Task AComputerIsSeenToPair_OnAPageThatIsNeverLoadedAgain()
+    {
+        await using var window = await browser.OpenAsync(390, at: house.Server);
+        var page = window.Page;
+        await SignInAsync(page);
+        await page.GotoAsync($"/w/{house.Server.Workspace}/agents");
+        await page.GetByLabel("Name").FillAsync("Branch in Nashik");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Make a pairing token" }).ClickAsync();
+        await page.GetByText("Waiting for the computer").WaitForAsync();
+        await page.EvaluateAsync("document.body.dataset.same = 'yes'");
+        await page.GetByLabel("Name").FillAsync("Half a na");
+        using var second = new TestAgent(house.Server);
+        using (await second.PairAsync(await page.Locator("#token").InputValueAsync()))
+        {
+            await page.GetByText("Front office is paired.").WaitForAsync();
+        }
+
+        await page.GetByText("2 computers are paired.").WaitForAsync();
+        Assert.Equal(2, await page.Locator("#computers tbody tr").CountAsync());
+        Assert.Equal(0, await page.Locator("#unused tbody tr").CountAsync());
+        await page.GetByText("Not since this server started").First.WaitForAsync();
+        using (await second.SendAsync(HttpMethod.Get, SyncPaths.AgentOf(second.Pairing.WorkspaceId)))
+        {
+            await page.GetByText("Not since this server started").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+        }
+
+        Assert.Equal("Half a na", await page.GetByLabel("Name").InputValueAsync());
+        Assert.Equal("yes", await page.EvaluateAsync<string>("document.body.dataset.same"));
+        await window.AssertSoundAsync("a computer that has paired");
+        await PagesTests.DrawAsync(page, "motion-paired", 390, ColorScheme.Light);
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Its page" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Front office" }).WaitForAsync();
+    }
+
+    private static async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.Locator("#email").FillAsync("asha@example.in");
+        await page.Locator("#password").FillAsync(AccountsServer.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Your workspaces" }).WaitForAsync();
     }
 
     /// <summary>One run that goes well, and one whose columns changed.</summary>

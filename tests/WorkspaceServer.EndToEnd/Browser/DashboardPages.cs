@@ -213,7 +213,7 @@ internal static class DashboardPages
         Home,
         "https://ws.kesarvan.example",
         [
-            new AgentRow("/w/1/agents/1", "1", "Accounts PC", "Windows 11, agent 0.1.0", "SQJ-ETT", Now.AddDays(-40), IsPaired: true),
+            new AgentRow("/w/1/agents/1", "1", "Accounts PC", "Windows 11, agent 0.1.0", "SQJ-ETT", Now.AddDays(-40), IsPaired: true, HeardAt: Now.AddMinutes(-4)),
             new AgentRow("/w/1/agents/2", "2", "<i>The PC</i> in the warehouse whose name somebody typed at length", "Windows 10, agent 0.1.0", "7KD-P2M", Now.AddHours(-3), IsPaired: true),
             new AgentRow("/w/1/agents/3", "3", "Old laptop", "Debian GNU/Linux 12, agent 0.1.0", "XA4-9RW", Now.AddDays(-200), IsPaired: false),
         ],
@@ -236,6 +236,9 @@ internal static class DashboardPages
         Made: null,
         "",
         Error: null);
+
+    public static PairingModel Paired(PairingStage stage) => new(
+        "Branch in Nashik", stage, Now.AddDays(29), stage == PairingStage.Paired ? Agents.Agents[1] : null, "/w/1/agents?pairing=4", Gallery.Live + "/events", Gallery.LiveState);
 
     public static AgentModel Agent { get; } = new(
         Home, Agents.Agents[1], "SHA256:2H1yJxYxU0mF6n5m8pWq3rXo1Zs4tVu7wYz0aBcDeFg", "Asha Kulkarni", EndedAt: null, Agents.May, Agents.Agents[1].Name, Error: null);

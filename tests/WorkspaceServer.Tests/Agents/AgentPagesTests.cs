@@ -38,6 +38,11 @@ public sealed partial class AgentPagesTests : IAsyncLifetime
         using var agent = await TestAgent.PairedAsync(house.Server);
         var (sender, schema) = (new SyncSender(agent), new SyncSchema("stock", [new SyncColumn("item", SyncType.Text)], []));
         var (batch, totals) = SyncSender.Rows(schema, [[Cell.Of("bolt")], [Cell.Of("nut")]]);
+        using (await agent.SendAsync(HttpMethod.Get, SyncPaths.AgentOf(sender.Workspace)))
+        {
+            // That it is heard of for the first time is a change, too.
+        }
+
         using var stream = await EventStream.OpenAsync(house.Server, owner, Agents + "/events");
         var states = new List<string?> { await stream.NextAsync() };
         var run = sender.NewRun();
@@ -78,6 +83,75 @@ public sealed partial class AgentPagesTests : IAsyncLifetime
         Assert.Equal(Agents, (await owner.PostAsync(Agents + "/revoke", [("agent", paired.AgentId)], Agents)).Location);
         Assert.NotNull(Assert.Single(Store.List(Workspace, null, 10)).RevokedAt);
         Assert.Contains("No computer is paired yet.", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ThePageSaysWhatBecameOfAToken_AndTheStreamSaysWhen()
+    {
+        var made = await owner.PostAsync(Agents, [("name", "Accounts PC")], Agents);
+        var again = $"{Agents}?pairing={Assert.Single(Store.ListTokens(Workspace, null, 10)).Id}";
+        Assert.Contains("Waiting for the computer", made.Body, StringComparison.Ordinal);
+        Assert.Contains($"data-live-page=\"{again}\"", made.Body, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"{again}#pairing\">Look again</a>", made.Body, StringComparison.Ordinal);
+        using var stream = await EventStream.OpenAsync(house.Server, owner, Agents + "/events");
+        var states = new List<string?> { await stream.NextAsync() };
+
+        using var agent = new TestAgent(house.Server);
+        using (await agent.PairAsync(TokenText().Match(made.Body).Groups[1].Value))
+        {
+            states.Add(await stream.NextAsync());
+        }
+
+        var paired = (await owner.GetAsync(again)).Body;
+        Assert.Contains("Front office is paired.", paired, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{Agents}/{agent.Pairing.AgentId}\"", paired, StringComparison.Ordinal);
+        Assert.Contains("Not since this server started", paired, StringComparison.Ordinal);
+        Assert.Contains($"data-live-state=\"{states[1]}\"", paired, StringComparison.Ordinal);
+        await agent.TokenAsync();
+        using (await agent.SendAsync(HttpMethod.Get, SyncPaths.AgentOf(agent.Pairing.WorkspaceId)))
+        {
+            states.Add(await stream.NextAsync());
+        }
+
+        Assert.DoesNotContain("Not since this server started", (await owner.GetAsync(again)).Body, StringComparison.Ordinal);
+        Desk.Revoke(Principal.Operator, Workspace, agent.Pairing.AgentId);
+        states.Add(await stream.NextAsync());
+        Assert.Contains("Front office was paired, and its pairing is over.", (await owner.GetAsync(again)).Body, StringComparison.Ordinal);
+        Assert.Equal(4, states.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ALapsedTokenIsSaidAtItsSecond_WithoutAnybodySayingSo()
+    {
+        var now = house.Clock.GetUtcNow();
+        var token = new PairingToken(Guid.CreateVersion7(now).ToString("n"), Workspace, "Accounts PC", null, now, now.AddSeconds(90), null, null, null);
+        using (var connection = Store.Open())
+        {
+            Assert.True(AgentStore.AddToken(connection, token, new byte[32], 1));
+        }
+
+        var look = house.Server.Get<AgentsLook>();
+        var follow = look.Follow(Workspace);
+        var waiting = follow();
+        house.Clock.Advance(TimeSpan.FromSeconds(89));
+        Assert.Equal(waiting, follow());
+        house.Clock.Advance(TimeSpan.FromSeconds(1));
+        var page = (await owner.GetAsync($"{Agents}?pairing={token.Id}")).Body;
+
+        Assert.NotEqual(waiting, follow());
+        Assert.Equal(look.StateOf(Workspace), follow());
+        Assert.Contains("The token has lapsed.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Pairing tokens that nobody has used yet", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATokenOfAnotherWorkspace_OrNone_IsNotThere()
+    {
+        var theirs = Desk.CreateToken(Principal.Operator, house.Server.Workspaces.Create("Other")).Token.Id;
+
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.GetAsync($"{Agents}?pairing={theirs}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.GetAsync($"{Agents}?pairing={new string('0', 32)}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await owner.GetAsync($"{Agents}?pairing=1")).Status);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using WorkspaceServer.Features.Agents;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Hosting.Limits;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Tests.Access;
@@ -81,7 +82,7 @@ public sealed class PairingTests(AgentsHouse agents) : IClassFixture<AgentsHouse
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         await using var files = new TemporaryWorkspaces(time);
         using var keys = new ServerKeys(new ServerKeyStore(files.Control), files.Audit, files.Master, files.Changes, time);
-        var desk = new AgentDesk(new AgentStore(files.Control), files.Store, keys, new PublicAddress(new ServerOptions { PublicUrl = "https://ws.example.in" }), files.Audit, files.Changes, time);
+        var desk = new AgentDesk(new AgentStore(files.Control), files.Store, keys, new PublicAddress(new ServerOptions { PublicUrl = "https://ws.example.in" }), files.Audit, files.Changes, new Signals(), time);
         var books = files.Create();
         var (first, second) = (desk.CreateToken(Principal.Operator, books).Text, desk.CreateToken(Principal.Operator, books).Text);
         using var agent = new TestAgent(house.Server);

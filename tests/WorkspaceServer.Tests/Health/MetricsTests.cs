@@ -32,7 +32,7 @@ public sealed partial class MetricsTests : IAsyncLifetime
         {
         }
 
-        server.Get<AgentContacts>().Heard("no agent of ours");
+        server.Get<AgentContacts>().Heard("no agent of ours", server.Workspace);
         await server.Logs.WaitForAsync(line => line.Contains("\"/mcp\"", StringComparison.Ordinal), Cancel);
         var after = await ScrapeAsync();
 

@@ -46,23 +46,29 @@ function wire(root) {
   }
 }
 
+const streams = new Map();
 for (const part of document.querySelectorAll("[data-live]")) {
-  follow(part);
+  streams.set(part.dataset.live, [...(streams.get(part.dataset.live) ?? []), part]);
+}
+for (const parts of streams.values()) {
+  follow(parts);
 }
 
-// A part of the page that moves by itself. The stream only says that the page would be drawn differently now; what is shown is the page, loaded again.
-function follow(part) {
+// Parts of the page that move by themselves, of one stream. The stream only says that the page would be drawn differently now; what is shown is the page, loaded again:
+// from the address that is shown, or from the one that a part names, if what is shown was the answer to a form.
+function follow(parts) {
+  const isOpen = () => parts.some((part) => part.dataset.live);
   let stream = null;
   let isLoading = false;
   let isDue = false;
 
   function open() {
-    if (stream || !part.dataset.live || document.hidden) {
+    if (stream || !isOpen() || document.hidden) {
       return;
     }
-    stream = new EventSource(part.dataset.live);
+    stream = new EventSource(parts.find((part) => part.dataset.live).dataset.live);
     stream.addEventListener("state", (event) => {
-      if (event.data !== part.dataset.liveState) {
+      if (parts.some((part) => part.dataset.live && event.data !== part.dataset.liveState)) {
         load();
       }
     });
@@ -83,14 +89,20 @@ function follow(part) {
     // A document, in which nothing runs: it needs no parser that the policy of trusted types forbids.
     const request = new XMLHttpRequest();
     request.responseType = "document";
-    request.open("GET", location.pathname + location.search);
+    request.open("GET", parts.find((part) => part.dataset.livePage)?.dataset.livePage ?? location.pathname + location.search);
     request.addEventListener("loadend", () => {
-      const fresh = request.status === 200 ? request.response?.getElementById(part.id) : null;
-      if (fresh) {
-        become(part, fresh);
-        wire(part);
+      const fresh = request.status === 200 ? request.response : null;
+      for (const part of fresh ? parts : []) {
+        const now = fresh.getElementById(part.id);
+        if (now) {
+          become(part, now);
+          wire(part);
+        } else {
+          // It is no longer there, or the page is not ours any more: what is shown stays, and nothing is asked again.
+          delete part.dataset.live;
+        }
       }
-      if (!fresh || !part.dataset.live) {
+      if (!fresh || !isOpen()) {
         close();
       }
       setTimeout(() => {

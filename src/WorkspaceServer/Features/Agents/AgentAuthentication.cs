@@ -58,7 +58,7 @@ internal sealed class AgentAuthentication(
             return AuthenticateResult.Fail(problem.Code.Code);
         }
 
-        contacts.Heard(agent.Id);
+        contacts.Heard(agent.Id, agent.Workspace);
         if (Context.Connection.RemoteIpAddress is { } address && places.IsElsewhere(agent.Id, header, address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
         {
             await audit.RecordAsync(new AuditEntry(AuditActions.AgentSeenElsewhere) { Target = ("agent", agent.Id), Workspace = agent.Workspace, Outcome = "suspicious" });

@@ -5,11 +5,13 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Vault.Keys;
 using WorkspaceServer.Vault.Tokens;
 using WorkspaceServer.Workspaces;
+using WorkspaceServer.Workspaces.Sync;
 
 namespace WorkspaceServer.Features.Agents;
 
@@ -18,7 +20,7 @@ internal sealed record IssuedPairingToken(PairingToken Token, string Text);
 
 /// <summary>Makes and withdraws pairing tokens, pairs agents with them, renames and revokes agents.</summary>
 internal sealed class AgentDesk(
-    AgentStore agents, WorkspaceStore workspaces, ServerKeys keys, PublicAddress address, AuditLog audit, ChangeCounter changes, TimeProvider clock)
+    AgentStore agents, WorkspaceStore workspaces, ServerKeys keys, PublicAddress address, AuditLog audit, ChangeCounter changes, Signals signals, TimeProvider clock)
 {
     public static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(30);
 
@@ -50,6 +52,7 @@ internal sealed class AgentDesk(
             Details = [("name", token.Name), ("expires_at", token.ExpiresAt.ToString("u", CultureInfo.InvariantCulture))],
         });
         connection.Commit();
+        signals.Raise(SyncTopic.Of(workspace));
         return new IssuedPairingToken(token, text);
     }
 
@@ -130,6 +133,7 @@ internal sealed class AgentDesk(
         });
         connection.Commit();
         changes.Changed();
+        signals.Raise(SyncTopic.Of(agent.Workspace));
         var workspace = workspaces.Find(agent.Workspace) ?? throw NotGood(null, now);
         var proof = keys.Sign(Pairing.AnswerBytes(request.Token, request.PublicKey, agent.Id, agent.Workspace.ToString()));
         return new PairAnswer(
@@ -149,6 +153,7 @@ internal sealed class AgentDesk(
         audit.Append(connection, entry);
         connection.Commit();
         changes.Changed();
+        signals.Raise(SyncTopic.Of(workspace));
     }
 
     private static bool IsKey(string text, byte[] key) => Base64Url.IsValid(text, out var length) && length == key.Length && Base64Url.DecodeFromChars(text, key) == key.Length;

@@ -24,6 +24,9 @@ internal static class AgentPages
     /// <summary>Agents and tokens that the page shows; the JSON interface pages through all.</summary>
     private const int MaxShown = 200;
 
+    /// <summary>Of a pairing token's id, in characters.</summary>
+    private const int IdLength = 32;
+
     /// <summary>Runs of one page.</summary>
     private const int RunsPerPage = 20;
 
@@ -35,8 +38,8 @@ internal static class AgentPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path + "/events", (WorkspaceId workspace, HttpContext context, LiveStreams streams, Signals signals) =>
-                streams.Open(context, SyncTopic.Of(workspace), () => signals.StateOf(SyncTopic.Of(workspace))))
+        routes.MapGet(Path + "/events", (WorkspaceId workspace, HttpContext context, LiveStreams streams, AgentsLook look) =>
+                streams.Open(context, SyncTopic.Of(workspace), look.Follow(workspace)))
             .WithMetadata(new StaysOpen())
             .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("says only that something is new"));
         routes.MapGet(Path, (WorkspaceId workspace, [AsParameters] Query query, ClaimsPrincipal user, Shown shown, CancellationToken cancel) =>
@@ -55,8 +58,8 @@ internal static class AgentPages
 
     public static string AddressOf(WorkspaceId workspace, string agent) => $"{AccessPaths.PageOf(workspace)}{Behind}/{agent}";
 
-    public static AgentRow RowOf(Agent agent) => new(
-        AddressOf(agent.Workspace, agent.Id), agent.Id, agent.Name, T["{0}, agent {1}", agent.Platform, agent.Version], agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null);
+    public static AgentRow RowOf(Agent agent, AgentContacts contacts) => new(
+        AddressOf(agent.Workspace, agent.Id), agent.Id, agent.Name, T["{0}, agent {1}", agent.Platform, agent.Version], agent.ConfirmCode, agent.PairedAt, agent.RevokedAt is null, contacts.LastOf(agent.Id));
 
     public static AgentRights RightsOf(Policy policy, ClaimsPrincipal user, WorkspaceId workspace)
     {
@@ -88,30 +91,47 @@ internal static class AgentPages
     }
 
     /// <summary>Puts the page together from what the workspace has.</summary>
-    internal sealed class Shown(AgentStore agents, SentRuns runs, Signals signals, Policy policy, PublicAddress address, TimeProvider clock)
+    internal sealed class Shown(AgentStore agents, AgentContacts contacts, SentRuns runs, AgentsLook look, Policy policy, PublicAddress address, TimeProvider clock)
     {
         public async Task<IResult> PageAsync(
             WorkspaceId workspace, ClaimsPrincipal user, Query query, CancellationToken cancel, IssuedPairingToken? made = null, string name = "", FormProblems? problems = null)
         {
             // Read before the runs are: what changes in between is then noticed by the stream.
-            var state = signals.StateOf(SyncTopic.Of(workspace));
+            var state = look.StateOf(workspace);
             var now = clock.GetUtcNow();
+            var (home, events) = (AccessPaths.PageOf(workspace), AccessPaths.PageOf(workspace) + Behind + "/events");
+            var watched = made?.Token ?? (query.Pairing is { } id ? agents.FindToken(workspace, id) ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such pairing token in this workspace.") : null);
             var all = agents.List(workspace, null, MaxShown);
             var names = all.ToDictionary(agent => agent.Id, agent => agent.Name);
             string NameOf(string? agent) => agent is null ? "" : names.GetValueOrDefault(agent, T["an agent that was paired long ago"]);
             return Page.Of<AgentsPage>(
                 new AgentsModel(
-                    AccessPaths.PageOf(workspace),
+                    home,
                     address.Origin,
-                    [.. all.Select(RowOf)],
+                    [.. all.Select(agent => RowOf(agent, contacts))],
                     [.. agents.ListTokens(workspace, null, MaxShown).Where(token => token.StateAt(now) == "open").Select(token => new OpenPairing(token.Id, token.Name, token.ExpiresAt))],
                     [.. (await runs.WaitingAsync(workspace, cancel)).Select(each => new WaitingSchema(each.Table.Schema.Name, NameOf(each.Agent), each.Waiting!))],
-                    await SentAsync(workspace, user, query, NameOf, cancel) with { Events = AccessPaths.PageOf(workspace) + Behind + "/events", State = state },
+                    await SentAsync(workspace, user, query, NameOf, cancel) with { Events = events, State = state },
                     RightsOf(policy, user, workspace),
                     made is null ? null : new NewPairing(made.Token.Name, made.Text, made.Token.ExpiresAt),
                     name,
-                    problems.For("name")),
+                    problems.For("name"),
+                    watched is null ? null : PairingOf(watched, now, events, state)),
                 problems?.Status ?? StatusCodes.Status200OK);
+        }
+
+        private PairingModel PairingOf(PairingToken token, DateTimeOffset now, string events, string state)
+        {
+            var agent = token.AgentId is { } id && agents.Find(id) is { } found ? RowOf(found, contacts) : null;
+            var stage = (token.StateAt(now), agent) switch
+            {
+                ("open", _) => PairingStage.Waiting,
+                ("used", { IsPaired: true }) => PairingStage.Paired,
+                ("used", not null) => PairingStage.Over,
+                ("expired", _) => PairingStage.Lapsed,
+                _ => PairingStage.Withdrawn,
+            };
+            return new PairingModel(token.Name, stage, token.ExpiresAt, agent, $"{AccessPaths.PageOf(token.Workspace)}{Behind}?pairing={token.Id}", events, state);
         }
 
         private async Task<SentModel> SentAsync(WorkspaceId workspace, ClaimsPrincipal user, Query query, Func<string?, string> nameOf, CancellationToken cancel)
@@ -135,9 +155,16 @@ internal static class AgentPages
         /// <summary>Only runs older than this number.</summary>
         public long? Before { get; init; }
 
+        /// <summary>Also say what became of this pairing token.</summary>
+        public string? Pairing { get; init; }
+
         internal sealed class Validator : AbstractValidator<Query>
         {
-            public Validator() => RuleFor(query => query.Before).GreaterThan(0).WithMessage("before is the number of a run.");
+            public Validator()
+            {
+                RuleFor(query => query.Before).GreaterThan(0).WithMessage("before is the number of a run.");
+                RuleFor(query => query.Pairing).Length(IdLength).WithMessage("pairing is the id of a pairing token.");
+            }
         }
     }
 

@@ -51,6 +51,31 @@ internal sealed class AgentStore(ControlDatabase control)
         ReadToken,
         ("@sha256", sha256));
 
+    /// <summary>The token of this workspace with this id, whether or not it is still good; null if there is none.</summary>
+    public PairingToken? FindToken(WorkspaceId workspace, string id)
+    {
+        using var connection = control.Open();
+        return First(connection, TokenColumns + "WHERE workspace_id = @workspace AND id = @id", ReadToken, ("@workspace", workspace.ToString()), ("@id", id));
+    }
+
+    /// <summary>When tokens of a workspace that nobody used or withdrew lapse or lapsed: all that are good now, and the one that lapsed last.</summary>
+    public IReadOnlyList<DateTimeOffset> UnusedUntil(WorkspaceId workspace)
+    {
+        using var connection = control.Open();
+        using var command = connection.Command(
+            "SELECT expires_at FROM pairing_token WHERE workspace_id = @workspace AND redeemed_at IS NULL AND revoked_at IS NULL ORDER BY expires_at DESC LIMIT @limit",
+            ("@workspace", workspace.ToString()),
+            ("@limit", AgentDesk.MaxOpenTokens + 1));
+        using var rows = command.ExecuteReader();
+        var ends = new List<DateTimeOffset>();
+        while (rows.Read())
+        {
+            ends.Add(DateTimeOffset.FromUnixTimeSeconds(rows.GetInt64(0)));
+        }
+
+        return ends;
+    }
+
     /// <summary>Of one workspace, newest first; used, expired and revoked ones too.</summary>
     public IReadOnlyList<PairingToken> ListTokens(WorkspaceId workspace, string? before, int limit) => List(
         TokenColumns + "WHERE workspace_id = @workspace AND (@before IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit", ReadToken, workspace, before, limit);

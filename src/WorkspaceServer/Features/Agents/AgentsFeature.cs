@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Agents.Endpoints;
+using WorkspaceServer.Hosting.Live;
 using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
 namespace WorkspaceServer.Features.Agents;
@@ -12,6 +14,8 @@ internal static class AgentsFeature
     /// <summary>What makes pairing tokens, lists and revokes agents; verbs need no more.</summary>
     public static void AddAgents(this IServiceCollection services)
     {
+        // Verbs have no pages that anybody would tell.
+        services.TryAddSingleton<Signals>();
         services.AddSingleton<AgentStore>();
         services.AddSingleton<ServerKeyStore>();
         services.AddSingleton<ServerKeys>();
@@ -31,6 +35,7 @@ internal static class AgentsFeature
     public static void AddAgentPages(this IServiceCollection services)
     {
         services.AddSingleton<SentRuns>();
+        services.AddSingleton<AgentsLook>();
         services.AddSingleton<AgentPages.Shown>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, T.Later("Agents"), "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
     }

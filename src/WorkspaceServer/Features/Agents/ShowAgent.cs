@@ -24,8 +24,8 @@ internal static class ShowAgent
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (WorkspaceId workspace, string agent, ClaimsPrincipal user, AgentStore agents, MembershipStore members, Policy policy) =>
-                Show(workspace, Require(agents, workspace, agent), user, members, policy, null, null))
+        routes.MapGet(Path, (WorkspaceId workspace, string agent, ClaimsPrincipal user, AgentStore agents, AgentContacts contacts, MembershipStore members, Policy policy) =>
+                Show(workspace, Require(agents, workspace, agent), user, contacts, members, policy, null, null))
             .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
         routes.MapPost(Path + "/name", RenameAsync)
             .TakesForm()
@@ -33,13 +33,13 @@ internal static class ShowAgent
     }
 
     private static async Task<IResult> RenameAsync(
-        WorkspaceId workspace, string agent, HttpContext context, AgentStore agents, AgentDesk desk, MembershipStore members, Policy policy)
+        WorkspaceId workspace, string agent, HttpContext context, AgentStore agents, AgentDesk desk, AgentContacts contacts, MembershipStore members, Policy policy)
     {
         var found = Require(agents, workspace, agent);
         var (form, problems) = await Form.ReadAsync(context, Rules);
         if (problems is not null)
         {
-            return Show(workspace, found, context.User, members, policy, form.Name, problems);
+            return Show(workspace, found, context.User, contacts, members, policy, form.Name, problems);
         }
 
         desk.Rename(Principal.Of(context.User)!, workspace, found.Id, form.Name);
@@ -50,10 +50,10 @@ internal static class ShowAgent
         agents.Find(id) is { } agent && agent.Workspace == workspace ? agent : throw new ProblemException(ProblemCodes.NotFound, "There is no such agent in this workspace.");
 
     private static IResult Show(
-        WorkspaceId workspace, Agent agent, ClaimsPrincipal user, MembershipStore members, Policy policy, string? name, FormProblems? problems) => Page.Of<AgentPage>(
+        WorkspaceId workspace, Agent agent, ClaimsPrincipal user, AgentContacts contacts, MembershipStore members, Policy policy, string? name, FormProblems? problems) => Page.Of<AgentPage>(
         new AgentModel(
             AccessPaths.PageOf(workspace),
-            AgentPages.RowOf(agent),
+            AgentPages.RowOf(agent, contacts),
             Pairing.Fingerprint(Base64Url.EncodeToString(agent.PublicKey)),
             MakerOf(agent, members),
             agent.RevokedAt,

@@ -24,6 +24,7 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
         catch (ProblemException problem) when (problem.Code == ProblemCodes.SchemaChanged && table?.Waiting is null)
         {
             // Said once: the agent asks again until an owner has answered.
+            signals.Raise(SyncTopic.Of(agent.Workspace));
             await audit.RecordAsync(Refused(agent, run, request.Schema.Table, problem));
             throw;
         }
@@ -79,6 +80,7 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
     {
         var changes = await gateway.AcceptSchemaAsync(workspace, table, cancel)
             ?? throw new ProblemException(ProblemCodes.NotFound, "There is no such table, or nothing about it waits to be accepted.");
+        signals.Raise(SyncTopic.Of(workspace));
         await audit.RecordAsync(new AuditEntry(AuditActions.SyncSchemaAccepted) { Target = ("table", table), Workspace = workspace, Details = [("changes", changes)] });
         return changes;
     }

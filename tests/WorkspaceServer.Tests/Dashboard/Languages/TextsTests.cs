@@ -46,6 +46,11 @@ public sealed class TextsTests
         Assert.Empty(TextsOfCode.Said.GroupBy(found => LanguageChoice.NameOf(found.Text), StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
+    /// <summary>The parts of a sentence are counted in one row: an element that has the number of a place would be shown as it is written.</summary>
+    [Fact]
+    public void NoPartOfAText_IsAPlaceAndAnElement() => Assert.DoesNotContain(
+        TextsOfCode.Said, found => Enumerable.Range(0, 10).Any(part => found.Text.Contains($"{{{part}}}", StringComparison.Ordinal) && found.Text.Contains($"<{part}>", StringComparison.Ordinal)));
+
     /// <summary>A translation has the places and the elements of its English text, or the page would lack something.</summary>
     [Fact]
     public void ATranslationHasThePartsOfItsText()

@@ -4,6 +4,7 @@ namespace WorkspaceServer.Features.Agents.Pages;
 
 /// <param name="Url">The server's address, as agents are given it.</param>
 /// <param name="Made">The pairing token that was made just now; its text is never shown again.</param>
+/// <param name="Pairing">The token whose use is watched here: the one that was made just now, or one that was chosen.</param>
 public sealed record AgentsModel(
     string Home,
     string Url,
@@ -14,15 +15,37 @@ public sealed record AgentsModel(
     AgentRights May,
     NewPairing? Made,
     string Name,
-    string? Error);
+    string? Error,
+    PairingModel? Pairing = null);
 
 /// <param name="Approve">Let changed columns pass.</param>
 public sealed record AgentRights(bool Pair, bool Revoke, bool Approve);
 
 /// <param name="ConfirmCode">What the agent shows, too; if the two differ, somebody is in between.</param>
-public sealed record AgentRow(string Href, string Id, string Name, string Machine, string ConfirmCode, DateTimeOffset PairedAt, bool IsPaired);
+/// <param name="HeardAt">When it last asked for something; null if it did not since the server started.</param>
+public sealed record AgentRow(string Href, string Id, string Name, string Machine, string ConfirmCode, DateTimeOffset PairedAt, bool IsPaired, DateTimeOffset? HeardAt = null);
 
 public sealed record OpenPairing(string Id, string Name, DateTimeOffset ExpiresAt);
+
+/// <summary>What became of a pairing token.</summary>
+public enum PairingStage
+{
+    Waiting,
+    Paired,
+
+    /// <summary>A computer was paired with it, and the pairing was ended.</summary>
+    Over,
+    Lapsed,
+    Withdrawn,
+}
+
+/// <param name="Name">What the token is for.</param>
+/// <param name="Until">When it lapses, or lapsed.</param>
+/// <param name="Agent">The computer that used it.</param>
+/// <param name="Again">The page that shows this again, without the token.</param>
+/// <param name="Events">The stream that says when it looks different.</param>
+/// <param name="State">Compared with what the stream says.</param>
+public sealed record PairingModel(string Name, PairingStage Stage, DateTimeOffset Until, AgentRow? Agent, string Again, string Events, string State);
 
 public sealed record NewPairing(string Name, string Text, DateTimeOffset ExpiresAt);
 
