@@ -28,9 +28,7 @@ public static class BatchCompression
 
             using var decompressor = new Decompressor();
             var batch = new byte[(int)length];
-            return decompressor.TryUnwrap(compressed, batch, out var written) && written == batch.Length
-                ? batch
-                : throw new BatchException("The batch is no zstd frame that says its length.");
+            return decompressor.TryUnwrap(compressed, batch, out var written) && written == batch.Length ? batch : throw new BatchException("The batch is no zstd frame that says its length.");
         }
         catch (ZstdException error)
         {

@@ -15,6 +15,9 @@ public static class SyncLimits
     /// <summary>Most batches of a run.</summary>
     public const int MaxBatches = 100_000;
 
+    /// <summary>Most rows and deletes of a run.</summary>
+    public const long MaxRunRows = (long)MaxBatches * MaxBatchRows;
+
     /// <summary>Longest text of a cell, in bytes of UTF-8.</summary>
     public const int MaxCellBytes = 1_000_000;
 

@@ -27,6 +27,9 @@ public static class SyncPaths
     /// <summary>Header of a batch: SHA-256 of its bytes before compression, 64 lowercase hexadecimal digits.</summary>
     public const string BatchHashHeader = "Batch-Sha256";
 
+    /// <summary>Header of the beginning of a run, optional: rows and deletes of all its batches, in decimal digits, at most <see cref="SyncLimits.MaxRunRows"/>. For people; it decides nothing.</summary>
+    public const string ExpectedRowsHeader = "Expected-Rows";
+
     /// <summary>Content type of a batch: the format of <see cref="BatchWriter"/>, compressed with zstd (RFC 8878).</summary>
     public const string BatchMediaType = "application/vnd.workspace-batch.v1+zstd";
 

@@ -59,6 +59,9 @@ public static class SyncProblems
     /// <summary>409: the run was committed or forgotten already.</summary>
     public const string RunClosed = "run_closed";
 
+    /// <summary>409: somebody of the workspace stopped the run. Nothing was changed. Do not send it again now; the next sync does.</summary>
+    public const string RunStopped = "run_stopped";
+
     /// <summary>422: the workspace has no room for more. Tell the user.</summary>
     public const string WorkspaceFull = "workspace_full";
 

@@ -18,6 +18,14 @@ internal sealed class SyncSender(TestAgent agent)
     public Task<HttpResponseMessage> BeginAsync(string run, RunRequest request) =>
         agent.SendAsync(HttpMethod.Put, SyncPaths.RunOf(Workspace, run), JsonContent.Create(request, ProtocolJson.Default.RunRequest));
 
+    /// <param name="expected">As the agent says how many rows come, right or wrong.</param>
+    public async Task<HttpResponseMessage> BeginAsync(string run, RunRequest request, params string[] expected)
+    {
+        using var body = JsonContent.Create(request, ProtocolJson.Default.RunRequest);
+        body.Headers.TryAddWithoutValidation(SyncPaths.ExpectedRowsHeader, expected);
+        return await agent.SendAsync(HttpMethod.Put, SyncPaths.RunOf(Workspace, run), body);
+    }
+
     public Task<HttpResponseMessage> PutAsync(string run, int number, Batch batch) => PutAsync(run, number, BatchCompression.Compress(batch.Bytes), batch.HashText);
 
     public async Task<HttpResponseMessage> PutAsync(string run, int number, byte[] body, string hash, string mediaType = SyncPaths.BatchMediaType)

@@ -12,7 +12,8 @@ namespace WorkspaceServer.Agent.Outbox;
 internal sealed record KnownTable(long Id, SyncSchema? Schema, string? LastRun, byte[]? ContentHash, long NextSlot);
 
 /// <summary>A run that was read from the source and is on its way.</summary>
-internal sealed record PendingRun(string Run, RunRequest Request, ControlTotals Totals, byte[]? ContentHash, long NextSlot, IReadOnlyList<byte[]> BatchHashes);
+/// <param name="Rows">Rows and deletes of all its batches.</param>
+internal sealed record PendingRun(string Run, RunRequest Request, ControlTotals Totals, byte[]? ContentHash, long NextSlot, IReadOnlyList<byte[]> BatchHashes, long Rows = 0);
 
 /// <summary>The outbox of one table: its rows as hashes, and at most one run that is on its way.</summary>
 internal sealed class TableStateStore(OutboxStore store)
@@ -46,6 +47,7 @@ internal sealed class TableStateStore(OutboxStore store)
         return run is null ? null : run with
         {
             BatchHashes = [.. store.Read("SELECT sha256 FROM pending_batch WHERE table_id = @table ORDER BY number", row => row.GetFieldValue<byte[]>(0), ("@table", table))],
+            Rows = store.Read("SELECT coalesce(sum(rows), 0) FROM pending_batch WHERE table_id = @table", row => row.GetInt64(0), ("@table", table)).Single(),
         };
     }
 

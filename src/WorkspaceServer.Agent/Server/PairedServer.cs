@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using NSec.Cryptography;
 using WorkspaceServer.Agent.Settings;
@@ -27,8 +28,12 @@ internal sealed class PairedServer(PairingConfig pairing, Key key, TimeProvider 
     public Task UnpairAsync(CancellationToken cancel) => WithTokenAsync(
         bearer => client.SendAsync(HttpMethod.Delete, SyncPaths.AgentOf(current.WorkspaceId), bearer, ProtocolJson.Default.AgentAnswer, cancel), cancel);
 
-    public Task<RunAnswer> BeginAsync(string run, RunRequest request, CancellationToken cancel) => WithTokenAsync(
-        bearer => client.SendAsync(HttpMethod.Put, SyncPaths.RunOf(current.WorkspaceId, run), bearer, request, ProtocolJson.Default.RunRequest, ProtocolJson.Default.RunAnswer, cancel), cancel);
+    /// <param name="rows">Rows and deletes of all batches.</param>
+    public Task<RunAnswer> BeginAsync(string run, RunRequest request, long rows, CancellationToken cancel) => WithTokenAsync(
+        bearer => client.SendAsync(
+            HttpMethod.Put, SyncPaths.RunOf(current.WorkspaceId, run), bearer, request, ProtocolJson.Default.RunRequest, ProtocolJson.Default.RunAnswer, cancel,
+            (SyncPaths.ExpectedRowsHeader, rows.ToString(CultureInfo.InvariantCulture))),
+        cancel);
 
     public Task<RunAnswer> SendBatchAsync(string run, int number, byte[] body, byte[] sha256, CancellationToken cancel) => WithTokenAsync(
         bearer => client.SendBatchAsync(SyncPaths.BatchOf(current.WorkspaceId, run, number), bearer, body, Convert.ToHexStringLower(sha256), cancel), cancel);

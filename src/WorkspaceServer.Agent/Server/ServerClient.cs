@@ -57,21 +57,21 @@ internal sealed class ServerClient : IDisposable
     public static string Version => Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
     public Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, string? token, JsonTypeInfo<TAnswer> answer, CancellationToken cancel) =>
-        SendAsync(method, path, token, content: null, hash: null, answer, cancel);
+        SendAsync(method, path, token, content: null, header: null, answer, cancel);
 
     public Task<TAnswer> SendAsync<TRequest, TAnswer>(
-        HttpMethod method, string path, string? token, TRequest request, JsonTypeInfo<TRequest> type, JsonTypeInfo<TAnswer> answer, CancellationToken cancel)
+        HttpMethod method, string path, string? token, TRequest request, JsonTypeInfo<TRequest> type, JsonTypeInfo<TAnswer> answer, CancellationToken cancel, (string Name, string Value)? header = null)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, type));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(method, path, token, content, hash: null, answer, cancel);
+        return SendAsync(method, path, token, content, header, answer, cancel);
     }
 
     public Task<RunAnswer> SendBatchAsync(string path, string token, byte[] body, string hash, CancellationToken cancel)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(SyncPaths.BatchMediaType);
-        return SendAsync(HttpMethod.Put, path, token, content, hash, ProtocolJson.Default.RunAnswer, cancel);
+        return SendAsync(HttpMethod.Put, path, token, content, (SyncPaths.BatchHashHeader, hash), ProtocolJson.Default.RunAnswer, cancel);
     }
 
     /// <summary>Gets an address without a token, whatever comes back: for the checks.</summary>
@@ -90,7 +90,7 @@ internal sealed class ServerClient : IDisposable
     public void Dispose() => http.Dispose();
 
     private async Task<TAnswer> SendAsync<TAnswer>(
-        HttpMethod method, string path, string? token, HttpContent? content, string? hash, JsonTypeInfo<TAnswer> answer, CancellationToken cancel)
+        HttpMethod method, string path, string? token, HttpContent? content, (string Name, string Value)? header, JsonTypeInfo<TAnswer> answer, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         if (token is not null)
@@ -98,9 +98,9 @@ internal sealed class ServerClient : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        if (hash is not null)
+        if (header is { } one)
         {
-            request.Headers.Add(SyncPaths.BatchHashHeader, hash);
+            request.Headers.Add(one.Name, one.Value);
         }
 
         try

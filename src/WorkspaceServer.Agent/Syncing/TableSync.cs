@@ -84,7 +84,7 @@ internal sealed class TableSync(OutboxStore store, PairedServer server, TimeProv
 
     private async Task<CommitResult> SendOnceAsync(long table, PendingRun run, CancellationToken cancel)
     {
-        var answer = await patience.TryAsync(() => server.BeginAsync(run.Run, run.Request, cancel), cancel);
+        var answer = await patience.TryAsync(() => server.BeginAsync(run.Run, run.Request, run.Rows, cancel), cancel);
         if (answer.Status == RunStatus.Open)
         {
             // Batches before this one are safe at the server; none of them is sent again.

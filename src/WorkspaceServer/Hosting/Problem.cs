@@ -69,6 +69,7 @@ internal static class ProblemCodes
     public static readonly ProblemCode BatchInvalid = new("batch_invalid", 400, ExitCodes.Failed);
     public static readonly ProblemCode RunUnknown = new("run_unknown", 404, ExitCodes.Failed);
     public static readonly ProblemCode RunClosed = new("run_closed", 409, ExitCodes.Failed);
+    public static readonly ProblemCode RunStopped = new("run_stopped", 409, ExitCodes.Failed);
     public static readonly ProblemCode WorkspaceFull = new("workspace_full", 422, ExitCodes.Failed);
     public static readonly ProblemCode NoRoom = new("no_room", 507, ExitCodes.RetryLater);
     public static readonly ProblemCode InternalError = new("internal_error", 500, ExitCodes.Failed);

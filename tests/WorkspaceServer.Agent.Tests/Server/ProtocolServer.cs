@@ -76,6 +76,15 @@ internal sealed class ProtocolServer : IAsyncDisposable
 
     public void ForgetRuns() => runs.Clear();
 
+    /// <summary>As a person does in the dashboard.</summary>
+    public void StopRuns()
+    {
+        foreach (var run in runs.Values)
+        {
+            run.IsStopped = true;
+        }
+    }
+
     public void Unpair() => agentKey = null;
 
     public IReadOnlyList<string> Batches => [.. Requests.Where(request => request.Contains("/batches/", StringComparison.Ordinal))];
@@ -227,6 +236,11 @@ internal sealed class ProtocolServer : IAsyncDisposable
             throw new Refused(404, SyncProblems.RunUnknown, "There is no such run.");
         }
 
+        if (run.IsStopped)
+        {
+            throw new Refused(409, SyncProblems.RunStopped, "Somebody stopped it.");
+        }
+
         if (parts is [_, "batches", var number])
         {
             var hash = Convert.ToHexStringLower(SHA256.HashData(BatchCompression.Decompress(body)));
@@ -291,6 +305,8 @@ internal sealed class ProtocolServer : IAsyncDisposable
 
         public CommitResult? Result { get; set; }
 
+        public bool IsStopped { get; set; }
+
         public RunAnswer Answer(string id)
         {
             var through = 0;
@@ -299,7 +315,7 @@ internal sealed class ProtocolServer : IAsyncDisposable
                 through++;
             }
 
-            return new RunAnswer(id, request.Schema.Table, request.Mode, Result is null ? RunStatus.Open : RunStatus.Committed, through, Batches.Count, Result);
+            return new RunAnswer(id, request.Schema.Table, request.Mode, IsStopped ? RunStatus.Abandoned : Result is null ? RunStatus.Open : RunStatus.Committed, through, Batches.Count, Result);
         }
     }
 }

@@ -127,6 +127,43 @@ public sealed class SyncerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheServerIsToldHowManyRowsAndDeletesCome()
+    {
+        var told = new List<string>();
+        server.Instead = request =>
+        {
+            if (request.Method == "PUT" && !request.Path.Value!.Contains("/batches/", StringComparison.Ordinal))
+            {
+                told.Add(request.Headers[SyncPaths.ExpectedRowsHeader].ToString());
+            }
+
+            return null;
+        };
+        Write("id,name\n1,a\n2,b\n3,c\n");
+        await SyncAsync();
+        Write("id,name\n1,a\n4,d\n");
+        await SyncAsync();
+        await SyncAsync();
+
+        Assert.Equal(["3", "3", "0"], told); // three rows; one row and two deletes; nothing
+    }
+
+    [Fact]
+    public async Task ARunThatAPersonStopsIsLeftUntilTheNextSync()
+    {
+        WriteBatches(2);
+        server.BatchCame = _ => server.StopRuns();
+
+        var outcome = Assert.Single((await SyncAsync()).Tables);
+        Assert.Equal((false, SyncProblems.RunStopped), (outcome.IsDone, outcome.Code));
+        Assert.Equal(2, server.Batches.Count); // the second was refused, and no other run begun
+        Assert.Single(server.Requests, request => request.StartsWith("PUT", StringComparison.Ordinal) && !request.Contains("/batches/", StringComparison.Ordinal));
+        server.BatchCame = _ => { };
+        Assert.True((await SyncAsync()).IsDone);
+        Assert.Equal(SyncLimits.MaxBatchRows + 1, server.Tables["t"].Rows.Count);
+    }
+
+    [Fact]
     public async Task OneBrokenTableDoesNotStopTheOthers()
     {
         Write("id,name\n1,a\n");

@@ -231,7 +231,12 @@ internal static class DashboardPages
             "/w/1/agents?before=3",
             "/w/1/agents",
             Gallery.Live + "/events",
-            Gallery.LiveState),
+            Gallery.LiveState,
+            [
+                new UnderWay("1", "parties", "Accounts PC", 40, null, IsCounted: false, null, Now.AddHours(-3), IsQuiet: true),
+                new UnderWay("2", "receipts_due_of_the_warehouse_behind_the_old_mill", "<i>The PC</i> in the warehouse whose name somebody typed at length", 96_000, 1_20_000, IsCounted: true, TimeSpan.FromSeconds(190), Now, IsQuiet: false),
+                new UnderWay("3", "godown_stock", "Accounts PC", 12_000, 48_000, IsCounted: false, null, Now, IsQuiet: false),
+            ]),
         new AgentRights(Pair: true, Revoke: true, Approve: true),
         Made: null,
         "",
@@ -241,7 +246,8 @@ internal static class DashboardPages
         "Branch in Nashik", stage, Now.AddDays(29), stage == PairingStage.Paired ? Agents.Agents[1] : null, "/w/1/agents?pairing=4", Gallery.Live + "/events", Gallery.LiveState);
 
     public static AgentModel Agent { get; } = new(
-        Home, Agents.Agents[1], "SHA256:2H1yJxYxU0mF6n5m8pWq3rXo1Zs4tVu7wYz0aBcDeFg", "Asha Kulkarni", EndedAt: null, Agents.May, Agents.Agents[1].Name, Error: null);
+        Home, Agents.Agents[1], "SHA256:2H1yJxYxU0mF6n5m8pWq3rXo1Zs4tVu7wYz0aBcDeFg", "Asha Kulkarni", EndedAt: null, Agents.May, Agents.Agents[1].Name, Error: null,
+        new SentModel([], null, null, Gallery.Live + "/events", Gallery.LiveState, [Agents.Sent.UnderWay![1]]));
 
     public static UploadRunModel Uploading { get; } = new(
         Home, "/w/1/upload/1", Gallery.Live + "/events", Gallery.LiveState, "Godown stock of the warehouse behind the <b>old mill</b> road.csv", new UploadProgress(0.31, "Loading godown_stock", 96_000, TimeSpan.FromSeconds(4)), null, null, 0);

@@ -103,6 +103,42 @@ public sealed class SentPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await owner.GetAsync(Agents + "?before=x")).Status);
     }
 
+    /// <summary>Expected by arithmetic: 2 of 8 rows in 30 seconds are 25%, and 90 seconds are left.</summary>
+    [Fact]
+    [Trait("action", nameof(AuditActions.SyncRunStopped))]
+    public async Task ARunUnderWaySaysHowFarItIs_AndWhoMayStopsIt()
+    {
+        var run = sender.NewRun();
+        var (batch, _) = SyncSender.Rows(Orders, [Order(1, "alpha", "1"), Order(2, "beta", "2")]);
+        await SyncSender.OkAsync(await sender.BeginAsync(run, new RunRequest(SyncMode.Snapshot, Orders, "orders.csv"), "8"));
+        house.Clock.Advance(TimeSpan.FromSeconds(30));
+        await SyncSender.OkAsync(await sender.PutAsync(run, 1, batch));
+        var member = await MemberAsync("member@example.in", Role.Member);
+
+        foreach (var path in (string[])[Agents, AgentPage])
+        {
+            var page = (await owner.GetAsync(path)).Body;
+            Assert.Contains("25% done, about 2 min left", page, StringComparison.Ordinal);
+            Assert.Contains("2 of about 8 rows, as Front office counted them", page, StringComparison.Ordinal);
+            Assert.Contains("Stop this run", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("Stop this run", (await member.GetAsync(path)).Body, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await member.PostAsync(Agents + "/stop", [("run", run)], Agents)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await owner.PostAsync(Agents + "/stop", [("run", "x")], Agents)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.PostAsync(Agents + "/stop", [("run", sender.NewRun())], Agents)).Status);
+        house.Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.Contains("Nothing came since", (await owner.GetAsync(Agents)).Body, StringComparison.Ordinal);
+        for (var twice = 0; twice < 2; twice++)
+        {
+            Assert.Equal(Agents + "#runs", (await owner.PostAsync(Agents + "/stop", [("run", run)], Agents)).Location);
+        }
+
+        var after = (await owner.GetAsync(Agents)).Body;
+        Assert.Contains("Stopped by a person", after, StringComparison.Ordinal);
+        Assert.DoesNotContain("Stop this run", after, StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("action", nameof(AuditActions.SyncSchemaAccepted))]
     public async Task ChangedColumnsWaitForAYes_WhichOnlyWhoMayCanGive()

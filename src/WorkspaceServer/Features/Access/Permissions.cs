@@ -32,7 +32,7 @@ internal static class Permissions
     public static readonly Permission AgentsRead = Add("agents.read", T.Later("See the agents and what each one last did."));
     public static readonly Permission AgentsPair = Add("agents.pair", T.Later("Pair an agent with the workspace."));
     public static readonly Permission AgentsRevoke = Add("agents.revoke", T.Later("End the pairing of an agent."));
-    public static readonly Permission SyncApprove = Add("sync.approve", T.Later("Let a load pass that changes more than is usual."));
+    public static readonly Permission SyncApprove = Add("sync.approve", T.Later("Let a load pass that changes more than is usual, and stop one."));
     public static readonly Permission MembersRead = Add("members.read", T.Later("See the members, their roles, and the custom roles."));
     public static readonly Permission MembersInvite = Add("members.invite", T.Later("Invite people, and see and withdraw invitations."));
     public static readonly Permission MembersChangeRole = Add("members.change-role", T.Later("Give members other roles."));

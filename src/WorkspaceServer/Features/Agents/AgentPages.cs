@@ -146,7 +146,8 @@ internal static class AgentPages
                         [.. (run.Totals?.Sums ?? new Dictionary<string, string>()).Select(sum => new ColumnSum(sum.Key, sum.Value))])),
                 ],
                 found.Count > RunsPerPage ? string.Create(CultureInfo.InvariantCulture, $"{path}?before={shown[^1].Number}#sent") : null,
-                query.Before is null ? null : path + "#sent");
+                query.Before is null ? null : path + "#sent",
+                UnderWay: SentRuns.UnderWay(shown, nameOf, clock.GetUtcNow()));
         }
     }
 

@@ -37,6 +37,7 @@ internal static class AgentsFeature
         services.AddSingleton<SentRuns>();
         services.AddSingleton<AgentsLook>();
         services.AddSingleton<AgentPages.Shown>();
+        services.AddSingleton<ShowAgent.Shown>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Data, 2, T.Later("Agents"), "agent", AgentPages.Behind, Permissions.AgentsRead.Name));
     }
 

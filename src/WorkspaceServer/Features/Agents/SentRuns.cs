@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using WorkspaceServer.Features.Access;
+using WorkspaceServer.Features.Agents.Pages;
 using WorkspaceServer.Protocol;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces.Sync;
@@ -19,6 +20,18 @@ internal sealed class SentRuns(ISyncGateway gateway, Policy policy)
             ? runs
             : [.. runs.Select(run => run.Totals is { } totals ? run with { Totals = new ControlTotals(totals.Rows, new Dictionary<string, string>()) } : run)];
     }
+
+    /// <summary>Those of these that are not at their end yet, as pages show them.</summary>
+    /// <param name="nameOf">An agent's name.</param>
+    public static IReadOnlyList<UnderWay> UnderWay(IEnumerable<SyncLogEntry> runs, Func<string?, string> nameOf, DateTimeOffset now) =>
+    [
+        .. runs.Where(run => run.Outcome == "open").Select(run =>
+        {
+            var last = run.StartedAt.AddMilliseconds(run.Milliseconds);
+            var left = run.Outlook?.SecondsLeft is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+            return new UnderWay(run.Run, run.Table, nameOf(run.Agent), run.RowsIn, run.Outlook?.Rows, run.Outlook?.IsCounted ?? false, left, last, now - last > RunPace.MaxPause);
+        }),
+    ];
 
     /// <summary>Tables whose columns changed at the source, with the change in words.</summary>
     public async Task<IReadOnlyList<SyncedTable>> WaitingAsync(WorkspaceId workspace, CancellationToken cancel) =>

@@ -22,24 +22,25 @@ internal static class ShowAgent
 
     private static readonly Validator Rules = new();
 
+    /// <summary>Runs that are looked through for those of the agent that are under way.</summary>
+    private const int RunsLookedAt = 50;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (WorkspaceId workspace, string agent, ClaimsPrincipal user, AgentStore agents, AgentContacts contacts, MembershipStore members, Policy policy) =>
-                Show(workspace, Require(agents, workspace, agent), user, contacts, members, policy, null, null))
+        routes.MapGet(Path, (WorkspaceId workspace, string agent, ClaimsPrincipal user, Shown shown, CancellationToken cancel) => shown.PageAsync(workspace, agent, user, null, null, cancel))
             .Guarded(Authority.Needs(Permissions.AgentsRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
         routes.MapPost(Path + "/name", RenameAsync)
             .TakesForm()
             .Guarded(Authority.Needs(Permissions.AgentsPair.Name), RateClasses.Pages, InputCheck.By<Validator>(), Recording.As(AuditActions.AgentRenamed));
     }
 
-    private static async Task<IResult> RenameAsync(
-        WorkspaceId workspace, string agent, HttpContext context, AgentStore agents, AgentDesk desk, AgentContacts contacts, MembershipStore members, Policy policy)
+    private static async Task<IResult> RenameAsync(WorkspaceId workspace, string agent, HttpContext context, AgentStore agents, AgentDesk desk, Shown shown, CancellationToken cancel)
     {
         var found = Require(agents, workspace, agent);
         var (form, problems) = await Form.ReadAsync(context, Rules);
         if (problems is not null)
         {
-            return Show(workspace, found, context.User, contacts, members, policy, form.Name, problems);
+            return await shown.PageAsync(workspace, agent, context.User, form.Name, problems, cancel);
         }
 
         desk.Rename(Principal.Of(context.User)!, workspace, found.Id, form.Name);
@@ -49,18 +50,29 @@ internal static class ShowAgent
     private static Agent Require(AgentStore agents, WorkspaceId workspace, string id) =>
         agents.Find(id) is { } agent && agent.Workspace == workspace ? agent : throw new ProblemException(ProblemCodes.NotFound, "There is no such agent in this workspace.");
 
-    private static IResult Show(
-        WorkspaceId workspace, Agent agent, ClaimsPrincipal user, AgentContacts contacts, MembershipStore members, Policy policy, string? name, FormProblems? problems) => Page.Of<AgentPage>(
-        new AgentModel(
-            AccessPaths.PageOf(workspace),
-            AgentPages.RowOf(agent, contacts),
-            Pairing.Fingerprint(Base64Url.EncodeToString(agent.PublicKey)),
-            MakerOf(agent, members),
-            agent.RevokedAt,
-            AgentPages.RightsOf(policy, user, workspace),
-            name ?? agent.Name,
-            problems.For("name")),
-        problems?.Status ?? StatusCodes.Status200OK);
+    /// <summary>Puts the page together from what is known of the agent.</summary>
+    internal sealed class Shown(AgentStore agents, AgentContacts contacts, SentRuns runs, AgentsLook look, MembershipStore members, Policy policy, TimeProvider clock)
+    {
+        public async Task<IResult> PageAsync(WorkspaceId workspace, string id, ClaimsPrincipal user, string? name, FormProblems? problems, CancellationToken cancel)
+        {
+            // Read before the runs are: what changes in between is then noticed by the stream.
+            var state = look.StateOf(workspace);
+            var agent = Require(agents, workspace, id);
+            var its = (await runs.ListAsync(user, workspace, null, RunsLookedAt, cancel)).Where(run => run.Agent == agent.Id);
+            return Page.Of<AgentPage>(
+                new AgentModel(
+                    AccessPaths.PageOf(workspace),
+                    AgentPages.RowOf(agent, contacts),
+                    Pairing.Fingerprint(Base64Url.EncodeToString(agent.PublicKey)),
+                    MakerOf(agent, members),
+                    agent.RevokedAt,
+                    AgentPages.RightsOf(policy, user, workspace),
+                    name ?? agent.Name,
+                    problems.For("name"),
+                    new SentModel([], null, null, AccessPaths.PageOf(workspace) + AgentPages.Behind + "/events", state, SentRuns.UnderWay(its, _ => agent.Name, clock.GetUtcNow()))),
+                problems?.Status ?? StatusCodes.Status200OK);
+        }
+    }
 
     private static string MakerOf(Agent agent, MembershipStore members)
     {

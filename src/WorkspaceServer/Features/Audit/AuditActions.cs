@@ -122,6 +122,7 @@ internal static class AuditActions
     public static readonly AuditAction AgentRevoked = new("agent.revoked", "An agent was locked out.");
     public static readonly AuditAction SyncBatchAccepted = new("sync.batch_accepted", "An agent's batch of rows was taken.");
     public static readonly AuditAction SyncBatchRefused = new("sync.batch_refused", "An agent's batch of rows was refused.");
+    public static readonly AuditAction SyncRunStopped = new("sync.run_stopped", "Somebody stopped what an agent was sending. Its table stayed as it was.");
     public static readonly AuditAction SyncSchemaAccepted = new("sync.schema_accepted", "Somebody let an agent change the columns of a table.");
 
     // Backups and keys

@@ -11,13 +11,14 @@ namespace WorkspaceServer.Features.Sync;
 /// <summary>Takes what agents send to the gateway, and records what became of it.</summary>
 internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog audit, SyncOptions options, Signals signals)
 {
-    public async Task<RunAnswer> BeginAsync(Agent agent, string run, RunRequest request, CancellationToken cancel)
+    /// <param name="expected">Rows and deletes of the whole run, as the agent says; or null.</param>
+    public async Task<RunAnswer> BeginAsync(Agent agent, string run, RunRequest request, long? expected, CancellationToken cancel)
     {
         var table = (await gateway.ListTablesAsync(agent.Workspace, cancel)).FirstOrDefault(each => each.Table.Schema.Name.Equals(request.Schema.Table, StringComparison.OrdinalIgnoreCase));
         var former = table?.Agent is { } other && other != agent.Id && agents.Find(other) is null or { RevokedAt: not null } ? table.Agent : null;
         try
         {
-            var begun = await gateway.BeginAsync(agent.Workspace, new BeginRun(agent.Id, run, request, former, options.Bounds), cancel);
+            var begun = await gateway.BeginAsync(agent.Workspace, new BeginRun(agent.Id, run, request, former, options.Bounds, expected), cancel);
             signals.Raise(SyncTopic.Of(agent.Workspace));
             return begun;
         }
@@ -73,6 +74,16 @@ internal sealed class SyncDesk(ISyncGateway gateway, AgentStore agents, AuditLog
 
         cancel.ThrowIfCancellationRequested();
         return committed.Answer;
+    }
+
+    /// <summary>A person ends what an agent is sending. Nothing of it was visible.</summary>
+    /// <exception cref="ProblemException">There is no such run, or it has ended.</exception>
+    public async Task<string> StopAsync(WorkspaceId workspace, string run, CancellationToken cancel)
+    {
+        var table = await gateway.StopAsync(workspace, run, cancel);
+        signals.Raise(SyncTopic.Of(workspace));
+        await audit.RecordAsync(new AuditEntry(AuditActions.SyncRunStopped) { Target = ("run", run), Workspace = workspace, Details = [("table", table)] });
+        return table;
     }
 
     /// <exception cref="ProblemException">Nothing waits.</exception>

@@ -23,5 +23,6 @@ internal static class SyncFeature
         ShowSyncStatus.Map(routes);
         ListSyncRuns.Map(routes);
         AcceptSchema.Map(routes);
+        StopSyncRun.Map(routes);
     }
 }

@@ -22,6 +22,11 @@ internal interface ISyncGateway
     /// <summary>Forgets a run; nothing of it was visible.</summary>
     Task<RunAnswer> AbandonAsync(WorkspaceId workspace, string agent, string run, CancellationToken cancel);
 
+    /// <summary>Ends a run that is open, whichever agent's: nothing of it was visible, and its agent is told <see cref="SyncProblems.RunStopped"/>.</summary>
+    /// <returns>The table that it was for.</returns>
+    /// <exception cref="Hosting.ProblemException">There is none, or it has ended.</exception>
+    Task<string> StopAsync(WorkspaceId workspace, string run, CancellationToken cancel);
+
     /// <summary>Every table, whoever made it, with what is known of its agent.</summary>
     Task<IReadOnlyList<SyncedTable>> ListTablesAsync(WorkspaceId workspace, CancellationToken cancel);
 
@@ -41,7 +46,8 @@ internal static class SyncTopic
 }
 
 /// <param name="TakesOverFrom">The agent whose table this one may take over, because it is no longer paired; or null.</param>
-internal sealed record BeginRun(string Agent, string Run, RunRequest Request, string? TakesOverFrom, SyncBounds Bounds);
+/// <param name="ExpectedRows">Rows and deletes of all batches, as the agent says; null if it does not say.</param>
+internal sealed record BeginRun(string Agent, string Run, RunRequest Request, string? TakesOverFrom, SyncBounds Bounds, long? ExpectedRows = null);
 
 /// <param name="MaxFileBytes">Of the workspace's file.</param>
 internal sealed record SyncBounds(long MaxFileBytes, int MaxOpenRuns);
@@ -57,9 +63,16 @@ internal sealed record CommittedRun(RunAnswer Answer, bool IsRepeated, string Ta
 /// <param name="Waiting">What about its schema waits for the owner's word, in words.</param>
 internal sealed record SyncedTable(CatalogTable Table, string? Agent, string? LastRun, string? Waiting);
 
+/// <summary>What an open run probably still brings. An estimate, for people.</summary>
+/// <param name="Rows">Rows and deletes of the whole run; never fewer than have come.</param>
+/// <param name="IsCounted">The agent counted them; otherwise it is taken that there are as many as in the table now.</param>
+/// <param name="SecondsLeft">If it goes on as since it was last begun or resumed; null as long as nothing can be said, or if nothing comes.</param>
+internal sealed record RunOutlook(long Rows, bool IsCounted, long? SecondsLeft);
+
 /// <param name="Milliseconds">From the first request to the last.</param>
 /// <param name="Outcome">open, committed, abandoned, or a problem code.</param>
 /// <param name="Totals">Of the whole table after the run, which server and agent counted to the same; null if it was not committed.</param>
+/// <param name="Outlook">Null if the run has ended or there is nothing to go by.</param>
 internal sealed record SyncLogEntry(
     long Number,
     string Run,
@@ -73,4 +86,5 @@ internal sealed record SyncLogEntry(
     long Bytes,
     long Milliseconds,
     string Outcome,
-    ControlTotals? Totals);
+    ControlTotals? Totals,
+    RunOutlook? Outlook = null);

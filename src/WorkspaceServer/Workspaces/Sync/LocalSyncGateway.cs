@@ -13,6 +13,9 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
     /// <summary>An open run that got nothing for this long is forgotten: an agent that was off for a long weekend goes on where it was.</summary>
     public static readonly TimeSpan MaxSilence = TimeSpan.FromDays(7);
 
+    /// <summary>As the log says <see cref="SyncMode.Snapshot"/>.</summary>
+    private const string Snapshot = "snapshot";
+
     public async Task<RunAnswer> BeginAsync(WorkspaceId workspace, BeginRun begin, CancellationToken cancel)
     {
         if (SyncSchemas.WhyNot(begin.Request) is { } wrong)
@@ -50,7 +53,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
 
                 if (!now.IsOpen)
                 {
-                    throw Closed();
+                    throw Closed(now);
                 }
 
                 RequireRoom(connection, batch.Bounds);
@@ -99,6 +102,24 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
             cancel);
     }
 
+    public async Task<string> StopAsync(WorkspaceId workspace, string run, CancellationToken cancel)
+    {
+        using var lease = workspaces.Use(workspace);
+        return await lease.File.Writer.RunAsync(
+            connection =>
+            {
+                var found = (SyncStore.Exists(connection) ? SyncStore.FindAny(connection, run) : null) ?? throw new ProblemException(ProblemCodes.RunUnknown, "There is no such run in this workspace.");
+                if (found.Outcome != SyncStore.Open)
+                {
+                    throw new ProblemException(ProblemCodes.RunClosed, "This run has ended already.");
+                }
+
+                Forget(connection, found.Number, SyncStore.Stopped);
+                return found.Table;
+            },
+            cancel);
+    }
+
     public Task<IReadOnlyList<SyncedTable>> ListTablesAsync(WorkspaceId workspace, CancellationToken cancel)
     {
         using var lease = workspaces.Use(workspace);
@@ -128,8 +149,13 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
     public Task<IReadOnlyList<SyncLogEntry>> ListRunsAsync(WorkspaceId workspace, long? before, int limit, CancellationToken cancel)
     {
         using var lease = workspaces.Use(workspace);
-        return Task.FromResult(lease.File.Read(connection => SyncStore.Exists(connection) ? SyncStore.Log(connection, before, limit) : []));
+        return Task.FromResult<IReadOnlyList<SyncLogEntry>>(lease.File.Read(connection => SyncStore.Exists(connection)
+            ? SyncStore.Log(connection, before, limit).Select(run => run.Outcome == SyncStore.Open ? run with { Outlook = OutlookOf(connection, run) } : run).ToList()
+            : []));
     }
+
+    private RunOutlook? OutlookOf(SqliteConnection connection, SyncLogEntry run) => SyncStore.PaceOf(connection, run.Number).OutlookAt(
+        clock.GetUtcNow(), run.Mode == Snapshot ? CatalogStore.Find(connection, run.Table)?.RowCount : null);
 
     private static SyncedTable Synced(SqliteConnection connection, CatalogTable table)
     {
@@ -144,6 +170,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
         var request = begin.Request;
         if (SyncStore.Find(connection, begin.Run, begin.Agent) is { } known)
         {
+            SyncStore.Begun(connection, known.Number, begin.ExpectedRows, clock.GetUtcNow());
             return SameRequest(known.Request, request) ? (Answer(connection, known), null) : throw new ProblemException(ProblemCodes.RunClosed, "A run with this id began with another request. Begin a new one.");
         }
 
@@ -173,6 +200,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
         }
 
         var number = SyncStore.Add(connection, begin.Run, begin.Agent, request, now);
+        SyncStore.Begun(connection, number, begin.ExpectedRows, now);
         if (request.Mode == SyncMode.Snapshot)
         {
             TableStore.CreateStaging(connection, StagingName.OfRun(number), table);
@@ -212,7 +240,7 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
         var run = Require(connection, agent, id);
         if (!run.IsOpen)
         {
-            return run.Result is not null ? (Answer(connection, run), true) : throw Closed();
+            return run.Result is not null ? (Answer(connection, run), true) : throw Closed(run);
         }
 
         var hashes = SyncStore.Hashes(connection, run.Number);
@@ -366,7 +394,9 @@ internal sealed class LocalSyncGateway(OpenWorkspaces workspaces, TimeProvider c
 
     private static ProblemException Unknown() => new(ProblemCodes.RunUnknown, "There is no such run, or it was forgotten because nothing came for too long. Begin a new one.");
 
-    private static ProblemException Closed() => new(ProblemCodes.RunClosed, "This run was committed or forgotten already. Begin a new one.");
+    private static ProblemException Closed(StoredRun run) => run.Outcome == SyncStore.Stopped ? new(ProblemCodes.RunStopped, "Somebody of the workspace stopped this run. Nothing was changed; the next sync sends again.") : Ended();
+
+    private static ProblemException Ended() => new(ProblemCodes.RunClosed, "This run was committed or forgotten already. Begin a new one.");
 
     private static ProblemException BaseDiffers() => new(ProblemCodes.BaseDiffers, "The table here is not the one that these changes build on. Send a snapshot.");
 }

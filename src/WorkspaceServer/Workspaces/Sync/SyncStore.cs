@@ -27,6 +27,7 @@ internal static class SyncStore
     public const string Open = "open";
     public const string Committed = "committed";
     public const string Abandoned = "abandoned";
+    public const string Stopped = SyncProblems.RunStopped;
 
     /// <summary>Ended runs that are kept as the log.</summary>
     public const int KeptRuns = 10_000;
@@ -40,7 +41,7 @@ internal static class SyncStore
             id         TEXT    NOT NULL UNIQUE,
             agent      TEXT    NOT NULL,
             table_name TEXT    NOT NULL,
-            request    TEXT    NOT NULL, -- JSON: RunRequest
+            request    TEXT    NOT NULL, -- JSON: RunRequest, and what Begun adds
             started_at INTEGER NOT NULL, -- milliseconds since 1970; so are the next two
             touched_at INTEGER NOT NULL,
             ended_at   INTEGER,
@@ -102,6 +103,28 @@ internal static class SyncStore
                 rows.GetString(3),
                 rows.IsDBNull(4) ? null : JsonSerializer.Deserialize(rows.GetString(4), ProtocolJson.Default.CommitResult))
             : null;
+    }
+
+    /// <summary>A run, whichever agent's.</summary>
+    public static (long Number, string Table, string Outcome)? FindAny(SqliteConnection connection, string run)
+    {
+        using var command = Command(connection, "SELECT number, table_name, outcome FROM _ws_run WHERE id = @id", ("@id", run));
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? (rows.GetInt64(0), rows.GetString(1), rows.GetString(2)) : null;
+    }
+
+    /// <summary>Notes that an open run begins or goes on now, so that its pace is not taken over the time in between; and how many rows its agent expects, if it says.</summary>
+    public static void Begun(SqliteConnection connection, long run, long? expected, DateTimeOffset now)
+    {
+        Run(
+            connection,
+            "UPDATE _ws_run SET request = json_set(request, '$.begun_at', @now, '$.begun_rows', rows_in) WHERE number = @run AND outcome = 'open'",
+            ("@run", run),
+            ("@now", now.ToUnixTimeMilliseconds()));
+        if (expected is { } rows)
+        {
+            Run(connection, "UPDATE _ws_run SET request = json_set(request, '$.expected_rows', @rows) WHERE number = @run AND outcome = 'open'", ("@run", run), ("@rows", rows));
+        }
     }
 
     /// <summary>Whether any agent of the workspace has used this id.</summary>
@@ -253,6 +276,23 @@ internal static class SyncStore
         }
 
         return tables;
+    }
+
+    /// <summary>How an open run goes.</summary>
+    public static RunPace PaceOf(SqliteConnection connection, long run)
+    {
+        using var command = Command(
+            connection,
+            """
+            SELECT request ->> 'expected_rows', rows_in, coalesce(request ->> 'begun_at', started_at), coalesce(request ->> 'begun_rows', 0), touched_at
+            FROM _ws_run WHERE number = @run
+            """,
+            ("@run", run));
+        using var rows = command.ExecuteReader();
+        rows.Read();
+        return new RunPace(
+            rows.IsDBNull(0) ? null : rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(3),
+            DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(4)));
     }
 
     /// <summary>Newest first.</summary>

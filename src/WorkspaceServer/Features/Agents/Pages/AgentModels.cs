@@ -18,7 +18,7 @@ public sealed record AgentsModel(
     string? Error,
     PairingModel? Pairing = null);
 
-/// <param name="Approve">Let changed columns pass.</param>
+/// <param name="Approve">Let changed columns pass, and stop a run.</param>
 public sealed record AgentRights(bool Pair, bool Revoke, bool Approve);
 
 /// <param name="ConfirmCode">What the agent shows, too; if the two differ, somebody is in between.</param>
@@ -57,7 +57,17 @@ public sealed record WaitingSchema(string Table, string Agent, string Change);
 /// <param name="Newest">The address of the newest; null if they are shown.</param>
 /// <param name="Events">The stream that says when the runs look different.</param>
 /// <param name="State">Compared with what the stream says.</param>
-public sealed record SentModel(IReadOnlyList<RunRow> Runs, string? Older, string? Newest, string Events = "", string State = "");
+/// <param name="UnderWay">Runs that are not at their end yet, also those in <paramref name="Runs"/>.</param>
+public sealed record SentModel(IReadOnlyList<RunRow> Runs, string? Older, string? Newest, string Events = "", string State = "", IReadOnlyList<UnderWay>? UnderWay = null);
+
+/// <summary>A run that is not at its end yet.</summary>
+/// <param name="Rows">That came so far.</param>
+/// <param name="Of">How many come in all, by estimate; null if there is nothing to go by.</param>
+/// <param name="IsCounted">The agent counted them; otherwise it is taken that there are as many as last time.</param>
+/// <param name="Left">How long it still takes, by estimate.</param>
+/// <param name="LastAt">When something came last.</param>
+/// <param name="IsQuiet">Nothing came for a while.</param>
+public sealed record UnderWay(string Run, string Table, string Agent, long Rows, long? Of, bool IsCounted, TimeSpan? Left, DateTimeOffset LastAt, bool IsQuiet);
 
 /// <param name="Outcome">open, committed, abandoned, or the code of a problem.</param>
 /// <param name="Rows">Of the whole table after the run; null if the run changed nothing.</param>
@@ -71,5 +81,6 @@ public sealed record ColumnSum(string Column, string Sum);
 /// <param name="Fingerprint">Of its key.</param>
 /// <param name="MadeBy">Who made its pairing token, as long as whose permission lasts it works.</param>
 /// <param name="EndedAt">Null as long as it is paired.</param>
+/// <param name="Sent">What is under way of it.</param>
 public sealed record AgentModel(
-    string Home, AgentRow Agent, string Fingerprint, string MadeBy, DateTimeOffset? EndedAt, AgentRights May, string Name, string? Error);
+    string Home, AgentRow Agent, string Fingerprint, string MadeBy, DateTimeOffset? EndedAt, AgentRights May, string Name, string? Error, SentModel? Sent = null);
