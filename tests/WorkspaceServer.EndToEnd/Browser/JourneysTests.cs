@@ -179,7 +179,16 @@ public sealed class JourneysTests(BrowserFixture browser, JourneyHouse house) : 
         Assert.Contains(Hostile, await page.Locator("[data-part=text]").InnerTextAsync(), StringComparison.Ordinal);
         Assert.True(await page.EvaluateAsync<bool>("() => typeof pwned === 'undefined' && !document.querySelector('[data-mcp] img')"));
         var sent = await page.Locator("[data-part=sent]").InnerTextAsync();
-        Assert.Contains("MCP-Protocol-Version: 2025-11-25", sent, StringComparison.Ordinal);
+        Assert.Contains("MCP-Protocol-Version: 2026-07-28", sent, StringComparison.Ordinal);
+        Assert.Contains("Mcp-Name: execute_sql", sent, StringComparison.Ordinal);
+        await page.Locator("#mcp-revision").SelectOptionAsync("2025-11-25");
+        await PressAsync(page, "Connect");
+        await page.Locator("#mcp-3.is-ok").GetByText("Tools: ").WaitForAsync();
+        await page.Locator("#mcp-2.is-ok").WaitForAsync();
+        await page.Locator("#mcp-tool").SelectOptionAsync("execute_sql");
+        await page.Locator("textarea").FillAsync($"SELECT '{Hostile}' AS hostile");
+        await PressAsync(page, "Call");
+        await page.Locator("[data-part=sent]").GetByText("MCP-Protocol-Version: 2025-11-25").WaitForAsync();
         Assert.Contains("Workspace Server test client", window.Requests.First(request => request.PostData?.Contains("initialize", StringComparison.Ordinal) == true).PostData, StringComparison.Ordinal);
         Assert.DoesNotContain(token, await page.ContentAsync() + string.Join('\n', window.Requests.Select(request => request.Url)), StringComparison.Ordinal);
         Assert.Equal(0, await page.EvaluateAsync<int>("localStorage.length + sessionStorage.length"));

@@ -27,6 +27,7 @@ public sealed class TestClientTests(BrowserFixture browser)
             await route.FulfillAsync(AnswerTo(JsonElement.Parse(route.Request.PostData!), refusal));
         });
         await page.GotoAsync("/gallery/w-client-test");
+        await page.Locator("#mcp-revision").SelectOptionAsync("2025-11-25");
         await page.Locator("#mcp-token").FillAsync("two words");
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("This is no token").WaitForAsync();
@@ -48,7 +49,7 @@ public sealed class TestClientTests(BrowserFixture browser)
         await page.Locator("[data-part=structured]").GetByText("12345678901234567890.50").WaitForAsync();
 
         Assert.Equal(["initialize", "notifications/initialized", "tools/list", "tools/call"], calls.Select(call => JsonElement.Parse(call.PostData!).GetProperty("method").GetString()));
-        Assert.Equal("""{"name":"<b>all</b>","arguments":{"text":"x","whole":7,"yes":false,"list":[1,"two"]}}""", JsonElement.Parse(calls[3].PostData!).GetProperty("params").GetRawText());
+        Assert.Equal("""{"name":"<b>all</b>","arguments":{"text":"x","whole":7,"yes":false,"list":[1,"two"]},"_meta":{"progressToken":3}}""", JsonElement.Parse(calls[3].PostData!).GetProperty("params").GetRawText());
         Assert.Equal([false, true, true, true], calls.Select(call => call.Headers.GetValueOrDefault("mcp-session-id") == "session-1" && call.Headers.GetValueOrDefault("mcp-protocol-version") == "2025-06-18"));
         Assert.All(calls, call => Assert.Equal(("Bearer made-up", false), (call.Headers["authorization"], call.Headers.ContainsKey("cookie"))));
         await window.AssertSoundAsync("fields of all kinds", mayMove: true);
@@ -59,6 +60,52 @@ public sealed class TestClientTests(BrowserFixture browser)
             await CallAsync(page);
             await page.GetByText(words).WaitForAsync();
         }
+    }
+
+    /// <summary>A stream is shown as it comes, in the revision without sessions too; the person stops it, and the server sees that it was closed.</summary>
+    [Theory]
+    [InlineData("2026-07-28")]
+    [InlineData("2025-11-25")]
+    public async Task WhatComesBeforeTheAnswerIsShownAtOnce_AndACallIsStopped(string revision)
+    {
+        await using var server = await StreamingServer.StartAsync();
+        await using var window = await browser.OpenAsync(390);
+        var page = window.Page;
+        await page.RouteAsync("**/mcp", route => route.ContinueAsync(new RouteContinueOptions { Url = server.Url }));
+        await page.GotoAsync("/gallery/w-client-test");
+        Assert.Equal("2026-07-28", await page.Locator("#mcp-revision").InputValueAsync());
+        await page.Locator("#mcp-revision").SelectOptionAsync(revision);
+        await page.Locator("#mcp-token").FillAsync("made-up");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#mcp-3.is-ok").GetByText("Tools: 1").WaitForAsync();
+        await CallAsync(page);
+
+        // The answer is not there, and the server waits for the test.
+        await page.Locator("[data-part=doing]").GetByText("half <b>done</b>").WaitForAsync();
+        await page.GetByText("3 of 6").WaitForAsync();
+        Assert.Equal(0.5, await page.Locator("[data-part=bar]").EvaluateAsync<double>("bar => bar.position"));
+        await page.Locator("[data-part=notes]").GetByText("notifications/message {\"level\":\"info\",\"data\":\"नमस्ते\"}").WaitForAsync();
+        await window.AssertSoundAsync("a call under way", mayMove: true);
+        await PagesTests.DrawAsync(page, "motion-test-client-call", 390, ColorScheme.Light);
+        server.GoOn.SetResult();
+        await page.Locator("[data-part=text]").GetByText("all of it").WaitForAsync();
+        Assert.True(await page.Locator("[data-part=progress]").IsHiddenAsync());
+
+        server.GoOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await CallAsync(page);
+        await page.Locator("[data-part=doing]").GetByText("half <b>done</b>").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop the call" }).ClickAsync();
+        await page.GetByText("You stopped this call.").WaitForAsync();
+        await server.Closed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        if (revision == "2025-11-25")
+        {
+            Assert.Equal("""{"requestId":4,"reason":"Stopped by the person"}""", await server.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        }
+
+        var isStateless = revision == "2026-07-28";
+        Assert.Equal(isStateless ? "server/discover, tools/list, tools/call, tools/call" : "initialize, notifications/initialized, tools/list, tools/call, tools/call, notifications/cancelled", string.Join(", ", server.Methods));
+        Assert.All(server.Heads, head => Assert.Equal(isStateless ? "2026-07-28" : "", head));
+        window.Forget();
     }
 
     /// <summary>A form that no script takes care of would send what is typed into it as an address.</summary>

@@ -1,7 +1,14 @@
 // The test client: speaks MCP (Streamable HTTP) to this server as an AI client does. The token is in a variable and nowhere else; all that comes
 // back is put into the page as text. What it says to the reader stands in the page's data attributes.
-const Revisions = ["2025-11-25", "2025-06-18", "2025-03-26"];
+// The revision without initialize and without sessions: each request says who asks. Those before it begin with a greeting.
+const Stateless = "2026-07-28";
+const Client = { name: "Workspace Server test client", version: "1.1" };
+const Meta = "io.modelcontextprotocol/";
+// Without a sign of life from the server.
 const MaxMs = 60_000;
+const MaxBytes = 20_000_000;
+// Messages before the answer that are shown.
+const MaxNotes = 50;
 // Parts of a list of tools that are asked for.
 const MaxParts = 20;
 // From this length on a text gets several lines.
@@ -12,6 +19,8 @@ const said = root.dataset;
 const part = (name, within = root) => within.querySelector(`[data-part=${name}]`);
 const field = document.getElementById("mcp-token");
 const select = document.getElementById("mcp-tool");
+const revision = document.getElementById("mcp-revision");
+const revisions = [...revision.options].map((option) => option.value);
 const steps = [...part("steps").children];
 
 // What belongs to one connection; another takes its place, and answers to the old one are dropped.
@@ -28,7 +37,9 @@ part("arguments").addEventListener("submit", (event) => {
   event.preventDefault();
   call();
 });
+part("cancel").addEventListener("click", cancel);
 select.addEventListener("change", showTool);
+revision.addEventListener("change", forget);
 field.addEventListener("input", () => (field.value ? null : forget()));
 // A page that is left may be kept by the browser, to be shown again.
 addEventListener("pagehide", () => {
@@ -36,13 +47,21 @@ addEventListener("pagehide", () => {
   forget();
 });
 root.hidden = false;
+forget();
 
 function forget() {
+  link?.running?.stop.abort();
   link = null;
   part("call").hidden = true;
   part("answer").hidden = true;
   say("stopped", "");
-  for (const step of steps) mark(step, "is-wait", step.dataset.waiting);
+  const isStateless = revision.value === Stateless;
+  for (const [i, method] of [isStateless ? "server/discover" : "initialize", "notifications/initialized", "tools/list"].entries()) {
+    mark(steps[i], "is-wait", said.waiting);
+    part("method", steps[i]).textContent = method;
+    part("number", steps[i]).textContent = i + (isStateless && i > 1 ? 0 : 1);
+    steps[i].hidden = isStateless && i === 1;
+  }
 }
 
 async function connect(token) {
@@ -51,24 +70,26 @@ async function connect(token) {
     say("stopped", said.unusable);
     return;
   }
-  const mine = { token, revision: null, session: null, tools: [], last: 0 };
+  const isStateless = revision.value === Stateless;
+  const mine = { token, isStateless, revision: isStateless ? Stateless : null, session: null, tools: [], last: 0, running: null };
   link = mine;
   let at = 0;
-  const step = async (work) => {
-    const start = performance.now();
-    const note = await work();
-    if (link === mine) mark(steps[at++], "is-ok", steps[0].dataset.done, note, fill(said.ms, Math.round(performance.now() - start)));
-  };
   wait(part("connect"), true);
   try {
-    await step(() => greet(mine));
-    await step(() => ask(mine, "notifications/initialized", undefined, false).then(() => ""));
-    await step(() => list(mine));
-    if (link === mine) showTools();
+    for (const work of [isStateless ? discover : greet, ready, list]) {
+      if (!steps[at].hidden) {
+        const start = performance.now();
+        const note = await work(mine);
+        if (link !== mine) return;
+        mark(steps[at], "is-ok", said.done, note, fill(said.ms, Math.round(performance.now() - start)));
+      }
+      at++;
+    }
+    showTools();
   } catch (error) {
     if (link === mine) {
       link = null;
-      mark(steps[at], "is-bad", steps[at].dataset.failed);
+      mark(steps[at], "is-bad", said.failed);
       say("stopped", error instanceof Failure ? error.message : said.odd);
     }
   } finally {
@@ -77,10 +98,23 @@ async function connect(token) {
 }
 
 async function greet(mine) {
-  const result = await ask(mine, "initialize", { protocolVersion: Revisions[0], capabilities: {}, clientInfo: { name: "Workspace Server test client", version: "1.0" } });
-  if (!Revisions.includes(result.protocolVersion)) throw new Failure(fill(said.revision, result.protocolVersion));
+  const result = await ask(mine, "initialize", { protocolVersion: revision.value, capabilities: {}, clientInfo: Client });
+  if (!revisions.includes(result.protocolVersion) || result.protocolVersion === Stateless) throw new Failure(fill(said.revision, result.protocolVersion));
   mine.revision = result.protocolVersion;
-  return [result.serverInfo?.name, result.serverInfo?.version, mine.revision].filter(Boolean).join(", ");
+  return nameOf(result.serverInfo, mine.revision);
+}
+
+async function discover(mine) {
+  const result = await ask(mine, "server/discover", {});
+  if (!result.supportedVersions?.includes(Stateless)) throw new Failure(fill(said.revision, [result.supportedVersions ?? ""].flat().join(", ")));
+  return nameOf(result._meta?.[`${Meta}serverInfo`] ?? result.serverInfo, Stateless);
+}
+
+const nameOf = (server, revision) => [server?.name, server?.version, revision].filter(Boolean).join(", ");
+
+async function ready(mine) {
+  await ask(mine, "notifications/initialized", undefined, false);
+  return "";
 }
 
 async function list(mine) {
@@ -101,16 +135,25 @@ async function ask(mine, method, params, isRequest = true) {
   return answer.result;
 }
 
-// One message and what came back for it: { sent, ms, bytes, result } or, if it went wrong, words instead of the result.
-async function exchange(mine, method, params, isRequest = true) {
-  const message = { jsonrpc: "2.0", ...(isRequest ? { id: ++mine.last } : {}), method, ...(params ? { params } : {}) };
-  const headers = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
-  if (mine.revision) headers["MCP-Protocol-Version"] = mine.revision;
-  if (mine.session) headers["Mcp-Session-Id"] = mine.session;
+// One message and what came back for it: { sent, ms, bytes, result } or, if it went wrong, words instead of the result. Takes messages that come before the answer as they come.
+async function exchange(mine, method, params, isRequest = true, take = () => {}) {
+  const id = isRequest ? ++mine.last : undefined;
+  const message = { jsonrpc: "2.0", id, method, params: withMeta(mine, params, id) };
+  const headers = headersOf(mine, method, params);
   const shown = { ...headers, Authorization: `Bearer ${said.yours}` };
   const told = { sent: [`POST ${said.mcp}`, ...Object.entries(shown).map(([name, value]) => `${name}: ${value}`), "", JSON.stringify(message, null, 2)].join("\n"), ms: 0, bytes: 0 };
+  const running = { id, stop: new AbortController() };
+  if (isRequest) mine.running = running;
+  let timer;
+  const lives = (bytes) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => running.stop.abort(new Failure(said.late)), MaxMs);
+    told.bytes += bytes;
+    if (told.bytes > MaxBytes) throw new Failure(said.tooLong);
+  };
   const start = performance.now();
   try {
+    lives(0);
     const response = await fetch(said.mcp, {
       method: "POST",
       headers: { ...headers, Authorization: `Bearer ${mine.token}` },
@@ -119,42 +162,99 @@ async function exchange(mine, method, params, isRequest = true) {
       cache: "no-store",
       redirect: "error",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(MaxMs),
+      signal: running.stop.signal,
     });
-    const body = await response.arrayBuffer();
-    const text = new TextDecoder().decode(body);
     mine.session = response.headers.get("Mcp-Session-Id") ?? mine.session;
-    Object.assign(told, { ms: performance.now() - start, bytes: body.byteLength }, response.ok ? (isRequest ? read(response, text, message.id) : {}) : { words: wordsOf(response, text, mine) });
+    const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+    if (response.ok && isRequest) {
+      Object.assign(told, await answerOf(isStream ? eventsOf(response.body, lives) : [await textOf(response.body, lives)], id, take));
+    } else {
+      const text = await textOf(response.body, lives);
+      if (!response.ok) told.words = wordsOf(response, text, mine);
+    }
   } catch (error) {
-    Object.assign(told, { ms: performance.now() - start, words: error.name === "TimeoutError" ? said.late : said.network });
+    // What a stream fails with that was stopped here is a copy.
+    const why = running.stop.signal.reason ?? error;
+    told.words = why instanceof Failure ? why.message : why instanceof SyntaxError ? said.odd : said.network;
+  } finally {
+    clearTimeout(timer);
+    if (mine.running === running) mine.running = null;
   }
+  told.ms = performance.now() - start;
   return told;
 }
 
-function read(response, text, id) {
-  try {
-    const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
-    const answer = (isStream ? eventsOf(text) : [text]).map(parse).find((each) => each.id === id);
-    if (answer?.error) return { words: fill(said.refused, `${answer.error.message} (${answer.error.code})`) };
-    return answer?.result ? { result: answer.result } : { words: said.odd };
-  } catch {
-    return { words: said.odd };
+function withMeta(mine, params, id) {
+  const meta = {
+    ...(mine.isStateless ? { [`${Meta}protocolVersion`]: mine.revision, [`${Meta}clientInfo`]: Client, [`${Meta}clientCapabilities`]: {} } : {}),
+    ...(params?.name ? { progressToken: id } : {}),
+  };
+  return Object.keys(meta).length > 0 ? { ...params, _meta: meta } : params;
+}
+
+function headersOf(mine, method, params) {
+  const headers = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
+  if (mine.revision) headers["MCP-Protocol-Version"] = mine.revision;
+  if (mine.session && !mine.isStateless) headers["Mcp-Session-Id"] = mine.session;
+  if (mine.isStateless) {
+    headers["Mcp-Method"] = method;
+    if (params?.name) headers["Mcp-Name"] = inHeader(params.name);
+  }
+  return headers;
+}
+
+// What a header cannot hold as it is goes as the revision says: UTF-8 in base64.
+const inHeader = (text) => (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith("=?") ? text : `=?base64?${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}?=`);
+
+// Of the messages that come, the answer to this request, or words; the others are taken on the way.
+async function answerOf(texts, id, take) {
+  for await (const text of texts) {
+    const message = parse(text);
+    if (message?.method && message.id === undefined) take(message);
+    if (message?.id !== id || message.method) continue;
+    if (message.error) return { words: fill(said.refused, `${message.error.message} (${message.error.code})`) };
+    if ((message.result?.resultType ?? "complete") !== "complete") return { words: said.asks };
+    return message.result ? { result: message.result } : { words: said.odd };
+  }
+  return { words: said.odd };
+}
+
+// The data of each event of a stream (HTML, section 9.2.6), as soon as it is there.
+async function* eventsOf(body, lives) {
+  let rest = "";
+  let data = [];
+  for await (const chunk of chunksOf(body, lives)) {
+    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop();
+    for (const line of lines) {
+      if (line.startsWith("data:")) data.push(line.slice(5).replace(/^ /, ""));
+      if (line === "" && data.length > 0) {
+        yield data.join("\n");
+        data = [];
+      }
+    }
   }
 }
 
-// The data of each event of a stream (HTML, section 9.2.6).
-const eventsOf = (text) =>
-  text
-    .replace(/\r\n?/g, "\n")
-    .split("\n\n")
-    .map((event) =>
-      event
-        .split("\n")
-        .filter((line) => line.startsWith("data:"))
-        .map((line) => line.slice(5).replace(/^ /, ""))
-        .join("\n"),
-    )
-    .filter(Boolean);
+async function textOf(body, lives) {
+  let text = "";
+  for await (const chunk of chunksOf(body, lives)) text += chunk;
+  return text;
+}
+
+// Whoever stops asking for more closes the stream.
+async function* chunksOf(body, lives) {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (let next = await reader?.read(); next && !next.done; next = await reader.read()) {
+      lives(next.value.byteLength);
+      yield decoder.decode(next.value, { stream: true });
+    }
+  } finally {
+    reader?.cancel().catch(() => {});
+  }
+}
 
 // Numbers stay as they were written where the browser can do that: 1.50 is no 1.5, and long ones are longer than a number of JavaScript.
 const parse = (text) => JSON.parse(text, (_, value, given) => (typeof value === "number" && JSON.rawJSON && given?.source && given.source !== String(value) ? JSON.rawJSON(given.source) : value));
@@ -264,11 +364,37 @@ async function call() {
   } catch {
     return;
   }
-  if (!tool) return;
+  if (!tool || mine.running) return;
   wait(part("arguments"), true);
-  const answer = await exchange(mine, "tools/call", { name: tool.name, arguments: given });
+  part("progress").hidden = part("cancel").hidden = false;
+  showProgress({});
+  fillBox("notes", "");
+  const notes = [];
+  const answer = await exchange(mine, "tools/call", { name: tool.name, arguments: given }, true, (message) => {
+    if (link !== mine) return;
+    if (message.method === "notifications/progress") showProgress(message.params ?? {});
+    notes.push(`${message.method} ${JSON.stringify(message.params ?? {})}`);
+    fillBox("notes", notes.slice(-MaxNotes).join("\n"));
+  });
   wait(part("arguments"), false);
+  part("progress").hidden = part("cancel").hidden = true;
   if (link === mine) showAnswer(tool.name, answer);
+}
+
+function showProgress({ progress, total, message }) {
+  part("doing").textContent = message ?? said.running;
+  part("share").textContent = progress === undefined ? "" : total === undefined ? String(progress) : fill(said.of.replace("{1}", () => String(total)), progress);
+  const bar = part("bar");
+  bar.hidden = !(total > 0);
+  Object.assign(bar, { max: Number(total) || 1, value: Math.min(Number(progress) || 0, Number(total) || 1) });
+}
+
+// Revisions with a greeting are told so; in the one without, that the stream is closed says it.
+function cancel() {
+  const running = link?.running;
+  if (!running) return;
+  if (!link.isStateless) exchange(link, "notifications/cancelled", { requestId: running.id, reason: "Stopped by the person" }, false);
+  running.stop.abort(new Failure(said.cancelled));
 }
 
 function showAnswer(name, { sent, ms, bytes, result, words }) {
