@@ -117,7 +117,19 @@ public sealed partial class SqlConsoleTests : IAsyncLifetime
             Assert.Equal("{http://www.w3.org/2000/svg}svg", picture.Name.ToString());
             Assert.All(picture.DescendantsAndSelf(), element => Assert.Equal("http://www.w3.org/2000/svg", element.Name.NamespaceName));
             Assert.DoesNotContain(picture.DescendantsAndSelf(), element => element.Name.LocalName is "script" or "image" or "foreignObject" or "b");
-            Assert.Equal(kind == "bars" ? 3 : 0, picture.Descendants().Count(element => element.Name.LocalName == "rect"));
+            Assert.Equal(kind == "line" ? 1 : 4, picture.Descendants().Count(element => element.Name.LocalName == "rect")); // the ground, and bars or names
+            Assert.Equal(("title", "desc"), (picture.Elements().First().Name.LocalName, picture.Elements().ElementAt(1).Name.LocalName));
+            Assert.Contains("अन्नपूर्णा <b>&", picture.Elements().ElementAt(1).Value, StringComparison.Ordinal);
+            if (kind == "pie")
+            {
+                // 3, 2 and 1 of 6.
+                Assert.Equal(["अन्नपूर्णा <b>&: 3 (50 %)", "c: 2 (33.3 %)", "b: 1 (16.7 %)"], picture.Elements().Where(element => element.Name.LocalName == "text").Select(element => element.Value).Order(StringComparer.Ordinal).Reverse());
+            }
+
+            if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { } folder)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, $"answer-{kind}.svg"), picture.ToString(SaveOptions.DisableFormatting), TestContext.Current.CancellationToken);
+            }
         }
 
         var pivot = await CallAsync("/query/chart", new { sql = "VALUES ('a', 'x', 1), ('a', 'y', 2), ('b', 'y', 3)" });

@@ -2,6 +2,8 @@
 const MaxShown = 8;
 // Between two loads of a page that moves by itself.
 const MinGapMs = 500;
+const PictureMargin = 16;
+const NameHeight = 22;
 const PictureLooks = ["fill", "fill-opacity", "stroke", "stroke-width", "vector-effect", "font-family", "font-size", "font-weight"];
 
 wire(document);
@@ -15,12 +17,40 @@ document.addEventListener("click", async (event) => {
   }
   const saving = event.target.closest("button[data-save]");
   if (saving) {
-    save(document.getElementById(saving.dataset.save).querySelector("svg"));
+    save(document.getElementById(saving.dataset.save).querySelector("figure"));
   }
 });
 
-// A picture for other programs: as large as it is shown, with the colours and letters of the page written into it.
-function save(drawn) {
+// A picture for other programs: as large as it is shown, with the ground, the colours and the letters of the page written into it, and with the names of its parts.
+function save(figure) {
+  const drawn = figure.querySelector("svg");
+  const names = [...figure.querySelectorAll(".legend li")];
+  let { width, height } = drawn.getBoundingClientRect();
+  const picture = shape("svg", {});
+  const title = shape("title", {});
+  title.textContent = drawn.getAttribute("aria-label");
+  picture.append(title, shape("rect", { width: "100%", height: "100%", fill: groundOf(figure) }), copyOf(drawn, { x: PictureMargin, y: PictureMargin, width, height }));
+  const pen = document.createElement("canvas").getContext("2d");
+  const [left, top] = [width + 2 * PictureMargin, PictureMargin + Math.max(0, (height - names.length * NameHeight) / 2)];
+  for (const [i, name] of names.entries()) {
+    const look = getComputedStyle(name);
+    const text = shape("text", { x: left + NameHeight, y: top + i * NameHeight + 11, fill: look.color, "font-family": look.fontFamily, "font-size": look.fontSize });
+    const value = name.querySelector("b");
+    text.textContent = `${value.previousSibling.textContent.trim()}: ${value.textContent} (${value.nextSibling.textContent.trim()})`;
+    pen.font = `${look.fontSize} ${look.fontFamily}`;
+    width = Math.max(width, left - PictureMargin + NameHeight + Math.ceil(pen.measureText(text.textContent).width));
+    picture.append(copyOf(name.querySelector("svg"), { x: left, y: top + i * NameHeight, width: 12, height: 12 }), text);
+  }
+  height = Math.max(height, names.length * NameHeight);
+  picture.setAttribute("width", width + 2 * PictureMargin);
+  picture.setAttribute("height", height + 2 * PictureMargin);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(picture)], { type: "image/svg+xml" }));
+  link.download = "chart.svg";
+  link.click();
+}
+
+function copyOf(drawn, place) {
   const copy = drawn.cloneNode(true);
   const parts = [...copy.querySelectorAll("*")];
   for (const [i, part] of [...drawn.querySelectorAll("*")].entries()) {
@@ -29,14 +59,24 @@ function save(drawn) {
       parts[i].setAttribute(name, look.getPropertyValue(name));
     }
   }
-  const { width, height } = drawn.getBoundingClientRect();
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", width);
-  copy.setAttribute("height", height);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
-  link.download = "chart.svg";
-  link.click();
+  for (const [name, value] of Object.entries(place)) {
+    copy.setAttribute(name, value);
+  }
+  return copy;
+}
+
+function shape(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    made.setAttribute(attribute, value);
+  }
+  return made;
+}
+
+// What is behind an element: without it, letters for a dark page would not be seen on white paper.
+function groundOf(element) {
+  const colour = getComputedStyle(element).backgroundColor;
+  return colour === "rgba(0, 0, 0, 0)" && element.parentElement ? groundOf(element.parentElement) : colour;
 }
 
 // Also of what came into the page later.
