@@ -12,6 +12,8 @@ internal sealed record AgentProblem(string Code, int ExitCode)
     public static readonly AgentProblem Source = new("source", ExitCodes.Failed);
     public static readonly AgentProblem SourceLogin = new("source_login", ExitCodes.Failed);
     public static readonly AgentProblem SourceDatabase = new("source_no_database", ExitCodes.Failed);
+    public static readonly AgentProblem SourceTable = new("source_no_table", ExitCodes.Failed);
+    public static readonly AgentProblem SourceDenied = new("source_denied", ExitCodes.Failed);
     public static readonly AgentProblem SourceUnreachable = new("source_unreachable", ExitCodes.RetryLater);
     public static readonly AgentProblem SourceLost = new("source_lost", ExitCodes.RetryLater);
     public static readonly AgentProblem SourceTimeout = new("source_timeout", ExitCodes.RetryLater);

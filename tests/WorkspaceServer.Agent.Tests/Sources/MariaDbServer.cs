@@ -12,6 +12,9 @@ public sealed class MariaDbServer : IAsyncLifetime
 {
     private const string Daemon = "/usr/sbin/mariadbd";
 
+    /// <summary>Of the same package.</summary>
+    private const string SystemTables = "/usr/share/mysql/mysql_system_tables.sql";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("workspace-agent-mariadb-").FullName;
@@ -34,12 +37,12 @@ public sealed class MariaDbServer : IAsyncLifetime
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         Directory.CreateDirectory(Path.Combine(folder, "data"));
-        // Without its own tables, which a script of another package would make, it knows no users and asks for none.
+        string[] settings = ["--no-defaults", $"--datadir={folder}/data", $"--user={Environment.UserName}", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M"];
+        await MakeUsersAsync(settings);
         var start = new ProcessStartInfo(Daemon,
         [
-            "--no-defaults", "--skip-grant-tables", $"--datadir={folder}/data", $"--user={Environment.UserName}", string.Create(CultureInfo.InvariantCulture, $"--port={port}"), "--bind-address=127.0.0.1",
+            .. settings, string.Create(CultureInfo.InvariantCulture, $"--port={port}"), "--bind-address=127.0.0.1",
             $"--socket={folder}/socket", $"--pid-file={folder}/pid", "--skip-name-resolve", "--character-set-server=latin1",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M",
         ])
         { RedirectStandardError = true };
         daemon = Process.Start(start)!;
@@ -74,6 +77,19 @@ public sealed class MariaDbServer : IAsyncLifetime
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Its own tables, with one user who may do everything and needs no password; those who need one are the tests'.</summary>
+    private static async Task MakeUsersAsync(string[] settings)
+    {
+        using var making = Process.Start(new ProcessStartInfo(Daemon, [.. settings, "--bootstrap", "--skip-networking"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        var log = making.StandardError.ReadToEndAsync(CancellationToken.None);
+        await making.StandardInput.WriteAsync("CREATE DATABASE mysql;\nUSE mysql;\n" + await File.ReadAllTextAsync(SystemTables));
+        await making.StandardInput.WriteAsync("\nFLUSH PRIVILEGES;\nCREATE USER root@'127.0.0.1';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n");
+        making.StandardInput.Close();
+        using var late = new CancellationTokenSource(Patience);
+        await making.WaitForExitAsync(late.Token);
+        Assert.True(making.ExitCode == 0, await log);
     }
 
     /// <summary>It says on its log when it takes connections.</summary>

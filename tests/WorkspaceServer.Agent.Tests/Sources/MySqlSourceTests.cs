@@ -73,6 +73,38 @@ public sealed class MySqlSourceTests(MariaDbServer server) : IClassFixture<Maria
         Assert.Contains("READ ONLY", (await Assert.ThrowsAsync<MySqlException>(() => command.ExecuteNonQueryAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The codes are promises: whoever runs many agents sorts by them.</summary>
+    [Fact]
+    public async Task WhatKeepsItFromBeingReadHasACode_AndNoPasswordInItsWords()
+    {
+        var (_, connection) = await BooksAsync("CREATE TABLE pay (a varchar(1000), b int); INSERT INTO pay SELECT repeat('x', 1000), seq FROM seq_1_to_15000; CREATE TABLE other (a int);");
+        var books = new MySqlConnectionStringBuilder(connection).Database;
+        await MariaDbServer.RunAsync(connection, $"CREATE USER locked IDENTIFIED BY 'right'; GRANT SELECT ON {books}.pay TO locked; CREATE USER poor; GRANT SELECT (b) ON {books}.pay TO poor; CREATE USER nobody;");
+        SqlSource As(string change) => new(new MySqlDialect(), $"{connection};{change}");
+        Assert.Equal(["pay"], (await As("User ID=locked;Password=right").ListAsync(CancellationToken.None)).Select(table => table.Name));
+        foreach (var (change, table, code, says) in ((string, string, string, string)[])
+        [
+            ("User ID=locked;Password=SECRET", "pay", "source_login", "Access denied for user 'locked'"),
+            ("User ID=nobody", "pay", "source_no_database", "Access denied for user 'nobody'"),
+            ("Database=nothing", "pay", "source_no_database", "Unknown database 'nothing'"),
+            ("User ID=locked;Password=right", "gone", "source_no_table", "no table 'gone'"),
+            ("User ID=locked;Password=right", "other", "source_no_table", "may not read it"),
+            ("Port=1;Connection Timeout=2", "pay", "source_unreachable", "not reached"),
+        ])
+        {
+            var error = await Assert.ThrowsAsync<SourceException>(() => As(change).OpenAsync(table, CancellationToken.None));
+            Assert.Equal((code, ""), (error.Problem.Code, error.Message.Contains(says, StringComparison.Ordinal) ? "" : error.Message));
+            Assert.DoesNotContain("SECRET", error.ToString(), StringComparison.Ordinal);
+        }
+
+        // Of a table that is only seen in part, that part is what there is. A view that lost its rights is seen whole.
+        Assert.Equal(["b"], (await ReadAll.OfAsync(As("User ID=poor"), "pay")).Columns.Select(column => column.Header));
+        await using var rows = await As("User ID=locked;Password=right").OpenAsync("pay", CancellationToken.None);
+        Assert.True(await rows.ReadAsync(CancellationToken.None));
+        await MariaDbServer.RunAsync(connection, "KILL USER locked");
+        Assert.Equal("source_lost", (await Assert.ThrowsAsync<SourceException>(() => ReadAll.OfAsync(rows))).Problem.Code);
+    }
+
     [Fact]
     public async Task ABadConnectionIsSaid_WithoutItsPassword()
     {

@@ -35,6 +35,9 @@ public sealed class PostgresServer : IAsyncLifetime
         var data = Path.Combine(folder, "data");
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         await RunAsync("initdb", "-D", data, "-A", "trust", "-U", "reader", "--no-sync", "-E", "UTF8", "--no-locale");
+        // One user needs a password; the first line that fits counts.
+        var access = Path.Combine(data, "pg_hba.conf");
+        await File.WriteAllTextAsync(access, "host all locked 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(access));
         await RunAsync("pg_ctl", "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o", string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"), "start");
         Connection = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=reader;Database=postgres");
     }

@@ -26,8 +26,8 @@ public sealed class PostgresSourceTests(PostgresServer server) : IClassFixture<P
         var tables = await source.ListAsync(CancellationToken.None);
         var (columns, rows) = await ReadAll.OfAsync(source, "bills");
 
-        // The other test's table may be there already.
-        Assert.Equal(["Other Books.odd \" name", "bills"], tables.Select(table => table.Name).Where(name => name != "counted"));
+        // The other tests' tables may be there already.
+        Assert.Equal(["Other Books.odd \" name", "bills"], tables.Select(table => table.Name).Where(name => name is not ("counted" or "pay")));
         Assert.Equal(["part", "id"], tables[1].Key);
         Assert.Equal(
             [SyncType.Integer, SyncType.Integer, SyncType.Text, SyncType.Decimal, SyncType.Decimal, SyncType.Date, SyncType.DateTime, SyncType.DateTime, SyncType.Boolean, SyncType.Text, SyncType.Decimal],
@@ -62,6 +62,38 @@ public sealed class PostgresSourceTests(PostgresServer server) : IClassFixture<P
         await using var command = connection.CreateCommand();
         command.CommandText = "DELETE FROM counted";
         Assert.Contains("read-only", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The codes are promises: whoever runs many agents sorts by them.</summary>
+    [Fact]
+    public async Task WhatKeepsItFromBeingReadHasACode_AndNoPasswordInItsWords()
+    {
+        Assert.SkipUnless(server.Missing is null, server.Missing ?? "");
+        await RunAsync("""
+            CREATE ROLE locked LOGIN PASSWORD 'right'; CREATE ROLE poor LOGIN; CREATE TABLE pay (a text); GRANT SELECT ON pay TO locked;
+            INSERT INTO pay SELECT repeat('x', 1000) FROM generate_series(1, 15000);
+            """);
+        SqlSource As(string change) => new(new PostgresDialect(), $"{server.Connection};{change}");
+        Assert.Equal("pay", Assert.Single(await As("Username=locked;Password=right").ListAsync(CancellationToken.None), table => table.Name == "pay").Name);
+        foreach (var (change, table, code, says) in ((string, string, string, string)[])
+        [
+            ("Username=locked;Password=SECRET", "pay", "source_login", "password authentication failed"),
+            ("Username=nobody", "pay", "source_login", "does not exist"),
+            ("Database=nothing", "pay", "source_no_database", "\"nothing\" does not exist"),
+            ("Username=reader", "gone", "source_no_table", "no table 'gone'"),
+            ("Username=poor", "pay", "source_denied", "GRANT SELECT"),
+            ("Port=1;Timeout=2", "pay", "source_unreachable", "not reached"),
+        ])
+        {
+            var error = await Assert.ThrowsAsync<SourceException>(() => As(change).OpenAsync(table, CancellationToken.None));
+            Assert.Equal((code, true), (error.Problem.Code, error.Message.Contains(says, StringComparison.Ordinal)));
+            Assert.DoesNotContain("SECRET", error.ToString(), StringComparison.Ordinal);
+        }
+
+        await using var rows = await As("Username=locked;Password=right").OpenAsync("pay", CancellationToken.None);
+        Assert.True(await rows.ReadAsync(CancellationToken.None));
+        await RunAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'locked'");
+        Assert.Equal("source_lost", (await Assert.ThrowsAsync<SourceException>(() => ReadAll.OfAsync(rows))).Problem.Code);
     }
 
     [Fact]

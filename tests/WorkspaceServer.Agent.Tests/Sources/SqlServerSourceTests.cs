@@ -80,8 +80,10 @@ public sealed class SqlServerSourceTests
         Assert.Equal(["Totals", "sales.Bills"], tables.Select(table => table.Name));
         Assert.Equal([[], ["Part", "Number"]], tables.Select(table => table.Key));
         Assert.Equal(["Number", "Part", "x"], (await ReadAll.OfAsync(source, "sales.Bills")).Columns.Select(column => column.Header));
-        Assert.Contains("SELECT permission was denied", (await FailsAsync(source, "pay")).Message, StringComparison.Ordinal);
-        Assert.Contains("no table 'gone'", (await FailsAsync(source, "gone")).Message, StringComparison.Ordinal);
+        var (denied, gone) = (await FailsAsync(source, "pay"), await FailsAsync(source, "gone"));
+        Assert.Equal(("source_denied", "source_no_table"), (denied.Problem.Code, gone.Problem.Code));
+        Assert.Contains("SELECT permission was denied", denied.Message, StringComparison.Ordinal);
+        Assert.Contains("no table 'gone'", gone.Message, StringComparison.Ordinal);
     }
 
     /// <summary>What is promised: an intent to read only, one state in a transaction that is rolled back, and nothing but SELECTs.</summary>

@@ -35,6 +35,9 @@ internal sealed partial class TallyMock : IAsyncDisposable
     /// <summary>By type of object: GUID, AlterID, fields as (name, text), lists as (name, entries).</summary>
     public Dictionary<string, List<Item>> Items { get; } = new() { ["Group"] = [], ["Ledger"] = [], ["StockItem"] = [], ["Voucher"] = [] };
 
+    /// <summary>As it came.</summary>
+    public string LastRequest { get; private set; } = "";
+
     /// <summary>How many objects were sent with all their fields.</summary>
     public int FullObjectsSent { get; private set; }
 
@@ -54,7 +57,8 @@ internal sealed partial class TallyMock : IAsyncDisposable
         XElement request;
         try
         {
-            request = XElement.Parse(await new StreamReader(context.Request.Body, Encoding.UTF8).ReadToEndAsync());
+            LastRequest = await new StreamReader(context.Request.Body, Encoding.UTF8).ReadToEndAsync();
+            request = XElement.Parse(LastRequest);
         }
         catch (System.Xml.XmlException)
         {

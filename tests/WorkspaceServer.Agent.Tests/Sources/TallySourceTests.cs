@@ -94,6 +94,19 @@ public sealed class TallySourceTests : IAsyncLifetime
         Assert.Contains("Tally does not answer", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Of all the errors that Tally's interface is known for, an ampersand in a company's name is the one that most programs make.</summary>
+    [Fact]
+    public async Task ACompanysNameIsEscapedWhenItIsAskedFor_AndReadBackAsItIs()
+    {
+        var client = new TallyClient(http, tally.Address, TallyMock.Company);
+        Assert.Equal([TallyMock.Company], await client.CompaniesAsync(CancellationToken.None));
+        await foreach (var _ in client.ListAsync(TallyCollections.All[0], CancellationToken.None))
+        {
+        }
+
+        Assert.Contains("<SVCURRENTCOMPANY>Sharma &amp; Sons \"Traders\" &lt;Pvt&gt; Ltd – दिल्ली</SVCURRENTCOMPANY>", tally.LastRequest, StringComparison.Ordinal);
+    }
+
     private static TallyMock.Item Voucher(string guid, long alterId, string date, string amount) =>
         new(guid, alterId, [("Date", date), ("VoucherTypeName", "Sales"), ("VoucherNumber", "S/1"), ("PartyLedgerName", "A & B <Exports>"), ("IsCancelled", "No")])
         {

@@ -53,6 +53,7 @@ internal sealed class MySqlDialect : SqlDialect
     {
         MySqlException { ErrorCode: MySqlErrorCode.AccessDenied } => DatabaseTrouble.Login,
         MySqlException { ErrorCode: MySqlErrorCode.UnknownDatabase or MySqlErrorCode.DatabaseAccessDenied } => DatabaseTrouble.NoDatabase,
+        MySqlException { ErrorCode: MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied } => DatabaseTrouble.Denied,
         MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired or MySqlErrorCode.QueryInterrupted } => DatabaseTrouble.Timeout,
         { InnerException: System.Security.Authentication.AuthenticationException } => DatabaseTrouble.Untrusted,
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown } => DatabaseTrouble.Network,

@@ -59,6 +59,7 @@ internal sealed class PostgresDialect : SqlDialect
     {
         PostgresException { SqlState: "28P01" or "28000" } => DatabaseTrouble.Login,
         PostgresException { SqlState: "3D000" } => DatabaseTrouble.NoDatabase,
+        PostgresException { SqlState: "42501" } => DatabaseTrouble.Denied,
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" } => DatabaseTrouble.Network,
         PostgresException { SqlState: "57014" } => DatabaseTrouble.Timeout,
         PostgresException => DatabaseTrouble.Other,

@@ -29,7 +29,7 @@ internal sealed class SqlRows(SqlDialect dialect, IReadOnlyList<SqlColumn> colum
 
             return true;
         }
-        catch (DbException error)
+        catch (Exception error) when (DatabaseWords.IsTrouble(error))
         {
             isOver = true;
             throw DatabaseWords.Explain(dialect, error, isOpen: true);

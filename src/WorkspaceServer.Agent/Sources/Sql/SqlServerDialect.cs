@@ -79,6 +79,7 @@ internal sealed class SqlServerDialect : SqlDialect
         SqlException { Number: -2 } => DatabaseTrouble.Timeout,
         SqlException { Number: 20 } => DatabaseTrouble.NotEncrypted,
         SqlException { Number: 18450 or 18451 or 18452 or 18456 or 18461 or 18470 or 18486 or 18487 or 18488 } => DatabaseTrouble.Login,
+        SqlException { Number: 229 or 230 } => DatabaseTrouble.Denied,
         SqlException { Number: 911 or 916 or 4060 or 4064 } => DatabaseTrouble.NoDatabase,
         { InnerException: AuthenticationException } => DatabaseTrouble.Untrusted,
         SqlException { Class: >= 20 } => DatabaseTrouble.Network,

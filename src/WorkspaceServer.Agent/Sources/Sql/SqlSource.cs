@@ -37,7 +37,7 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString, Tim
 
             return tables;
         }
-        catch (DbException error)
+        catch (Exception error) when (DatabaseWords.IsTrouble(error))
         {
             throw DatabaseWords.Explain(dialect, error, isOpen: true);
         }
@@ -54,7 +54,7 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString, Tim
             var columns = await ColumnsAsync(connection, transaction, schema, name, cancel);
             if (columns.Count == 0)
             {
-                throw new SourceException($"The database has no table '{table}' any more, or the agent's user may not read it.");
+                throw new SourceException(AgentProblem.SourceTable, $"The database has no table '{table}' any more, or the agent's user may not read it.");
             }
 
             var command = connection.CreateCommand();
@@ -74,7 +74,7 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString, Tim
                 await connection.DisposeAsync();
             }
 
-            throw error is DbException failure ? DatabaseWords.Explain(dialect, failure, isOpen: true) : error;
+            throw DatabaseWords.IsTrouble(error) ? DatabaseWords.Explain(dialect, error, isOpen: true) : error;
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class SqlSource(SqlDialect dialect, string connectionString, Tim
         catch (Exception error)
         {
             await connection.DisposeAsync();
-            throw error is DbException failure ? DatabaseWords.Explain(dialect, failure, isOpen: false) : error;
+            throw DatabaseWords.IsTrouble(error) ? DatabaseWords.Explain(dialect, error, isOpen: false) : error;
         }
     }
 
