@@ -68,6 +68,8 @@ internal static class DashboardPages
 
     public static OverviewModel EmptyOverview { get; } = Overview with
     {
+        Events = Gallery.Live + "/events",
+        State = Gallery.LiveState,
         Sources = [],
         Tables = 0,
         Rows = 0,

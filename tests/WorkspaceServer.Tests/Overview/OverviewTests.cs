@@ -3,6 +3,7 @@ using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Members;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Features.Audit;
+using WorkspaceServer.Protocol;
 using WorkspaceServer.Testing;
 using WorkspaceServer.Vault;
 using Xunit;
@@ -40,6 +41,33 @@ public sealed class OverviewTests : IAsyncLifetime
         Assert.Contains("Your data is current.", overview.Body, StringComparison.Ordinal);
         Assert.Contains("No AI is connected yet", overview.Body, StringComparison.Ordinal);
         Assert.Contains("You are owner", overview.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEmptyWorkspaceShowsByItselfThatAnAgentBroughtTheFirstTable()
+    {
+        var person = await house.AddAsync();
+        using (var connection = house.Server.Workspaces.Control.Open())
+        {
+            MembershipStore.Add(connection, house.Server.Workspace, person.Id, Role.Owner, house.Clock.GetUtcNow());
+        }
+
+        house.Server.Workspaces.Changes.Changed();
+        var (browser, home) = (await house.SignInAsync(), $"/w/{house.Server.Workspace}");
+        using var agent = await TestAgent.PairedAsync(house.Server);
+        var schema = new SyncSchema("stock", [new SyncColumn("item", SyncType.Text)], []);
+        var (batch, totals) = SyncSender.Rows(schema, [[Cell.Of("bolt")]]);
+        var empty = (await browser.GetAsync(home)).Body;
+        Assert.Contains($"data-live=\"{home}/events\"", empty, StringComparison.Ordinal);
+        using var stream = await EventStream.OpenAsync(house.Server, browser, home + "/events");
+        Assert.Contains($"data-live-state=\"{await stream.NextAsync()}\"", empty, StringComparison.Ordinal);
+        await new SyncSender(agent).SendAsync(new RunRequest(SyncMode.Snapshot, schema, "stock.csv"), [batch], totals);
+        await stream.NextAsync();
+
+        var filled = (await browser.GetAsync(home)).Body;
+        Assert.Contains("Your data is current.", filled, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-live=", filled, StringComparison.Ordinal);
+        Assert.DoesNotContain("app.js", filled, StringComparison.Ordinal);
     }
 
     [Fact]

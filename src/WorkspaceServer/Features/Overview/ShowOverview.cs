@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Dashboard.Live;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Audit;
@@ -10,6 +11,7 @@ using WorkspaceServer.Features.Overview.Pages;
 using WorkspaceServer.Features.Proposals;
 using WorkspaceServer.Features.Tokens;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault;
 using WorkspaceServer.Workspaces;
 using WorkspaceServer.Workspaces.Sync;
@@ -22,15 +24,24 @@ internal static class ShowOverview
 {
     private const int DaysShown = 7;
 
+    /// <summary>While there is no table, the page waits for what an agent sends.</summary>
+    private const string Events = AccessPaths.Page + "/events";
+
     /// <summary>A token that ends within this time is worth a word.</summary>
     private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(14);
 
     /// <summary>A source that brought nothing for this long is worth a word.</summary>
     private static readonly TimeSpan Stale = TimeSpan.FromDays(7);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet(AccessPaths.Page, HandleAsync)
-        .Guarded(Authority.Needs(Permissions.WorkspaceRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(AccessPaths.Page, HandleAsync)
+            .Guarded(Authority.Needs(Permissions.WorkspaceRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("reads only"));
+        routes.MapGet(Events, (WorkspaceId workspace, HttpContext context, LiveStreams streams, Signals signals) =>
+                streams.Open(context, SyncTopic.Of(workspace), () => signals.StateOf(SyncTopic.Of(workspace))))
+            .WithMetadata(new StaysOpen())
+            .Guarded(Authority.Needs(Permissions.TablesRead.Name), RateClasses.Pages, InputCheck.Ids, Recording.Nothing("says only that something is new"));
+    }
 
     private static async Task<IResult> HandleAsync(
         WorkspaceId workspace,
@@ -46,9 +57,12 @@ internal static class ShowOverview
         ISyncGateway sync,
         BackupSummaries backups,
         McpOptions mcp,
+        Signals signals,
         TimeProvider clock,
         CancellationToken cancel)
     {
+        // Read before the tables are: what changes in between is then noticed by the stream.
+        var state = signals.StateOf(SyncTopic.Of(workspace));
         var may = policy.PermissionsOf(Principal.Of(user)!, workspace);
         var now = clock.GetUtcNow();
         var catalog = may.Contains(Permissions.TablesRead)
@@ -76,7 +90,9 @@ internal static class ShowOverview
                 .. ToDecide(home, may.Contains(Permissions.ProposalsDecide) ? proposals.ListPending(workspace, now).Count : 0, schemas),
                 .. ToKnow(may, home, catalog, sources, good, now),
             ],
-            may.Contains(Permissions.BackupsRead) ? BackupsOf(backups.Of(workspace)) : null));
+            may.Contains(Permissions.BackupsRead) ? BackupsOf(backups.Of(workspace)) : null,
+            catalog.Tables.Count == 0 && may.Contains(Permissions.TablesRead) ? home + "/events" : null,
+            state));
     }
 
     private static OverviewBackups BackupsOf(BackupSummary summary) => new(summary.IsOn, summary.IsLate, summary.LastAt, summary.ProvenAt);

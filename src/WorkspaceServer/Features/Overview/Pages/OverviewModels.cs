@@ -18,6 +18,8 @@ public sealed record FirstDataModel(string Person, string Workspace, string Home
 /// <param name="Sources">Where the tables come from; empty if there is no table.</param>
 /// <param name="Week">Null if they may not see what AI clients do.</param>
 /// <param name="Backups">Null if they may not see backups.</param>
+/// <param name="Events">The stream that says that there may be a table now; null if there is one, or this person may not see it.</param>
+/// <param name="State">Compared with what the stream says.</param>
 public sealed record OverviewModel(
     string Workspace,
     string Home,
@@ -30,7 +32,9 @@ public sealed record OverviewModel(
     long Bytes,
     WeekOfQuestions? Week,
     IReadOnlyList<WaitingItem> Decisions,
-    OverviewBackups? Backups = null);
+    OverviewBackups? Backups = null,
+    string? Events = null,
+    string State = "");
 
 public sealed record OverviewRights(bool Tables, bool Import, bool Activity, bool Connect, bool Pair = false);
 
