@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WorkspaceServer.Features.Accounts;
@@ -64,6 +65,31 @@ public sealed class PhoneCodeTests(PhoneCodeTests.House house) : IClassFixture<P
         using var command = connection.Command("SELECT count(*) FROM phone WHERE instr(CAST(sealed_number AS TEXT), '98765') > 0");
         Assert.Equal(0L, command.ExecuteScalar());
     }
+
+    /// <summary>Nobody looks for a message that was never asked for, or for codes that they have used up.</summary>
+    [Theory]
+    [InlineData(true, true, true, "Six digits from your authenticator app or from the message to your phone, or one of your backup codes.")]
+    [InlineData(true, true, false, "Six digits from your authenticator app or from the message to your phone.")]
+    [InlineData(true, false, true, "Six digits from your authenticator app, or one of your backup codes.")]
+    [InlineData(true, false, false, "Six digits from your authenticator app.")]
+    [InlineData(false, true, true, "Six digits from the message to your phone, or one of your backup codes.")]
+    [InlineData(false, true, false, "Six digits from the message to your phone.")]
+    public async Task TheHintUnderTheFieldNamesTheCodesThatThisPersonHas(bool hasApp, bool hasPhone, bool hasBackupCodes, string hint)
+    {
+        await HaveAsync(hasApp, hasPhone, hasBackupCodes);
+
+        var (_, page) = await WaitingAsync();
+
+        Assert.Matches($"""aria-describedby="code-hint"[^<]*<p class="hint" id="code-hint">{Regex.Escape(hint)}</p>""", page.Body);
+    }
+
+    /// <summary>With a passkey alone, and with a number on a server that sends nothing.</summary>
+    [Theory]
+    [InlineData(false, true, "One of your backup codes.")]
+    [InlineData(true, true, "One of your backup codes.")]
+    [InlineData(true, false, "This server sends no messages now, and no backup code is left. Whoever runs it can help.")]
+    public void WithoutAppAndMessagesOnlyBackupCodesAreLeft(bool hasPhone, bool hasBackupCodes, string hint) =>
+        Assert.Equal(hint, new Protected(HasApp: false, Passkeys: 1, BackupCodes: hasBackupCodes ? 10 : 0, hasPhone).WhichCodes(mayBeSent: false));
 
     /// <summary>Two sign-ins of one person at once, one of them perhaps somebody else's who knows the password.</summary>
     [Fact]
@@ -245,6 +271,25 @@ public sealed class PhoneCodeTests(PhoneCodeTests.House house) : IClassFixture<P
         await browser.SubmitAsync("/account/phone/confirm", [("code", Sms.Code)], asked.Token);
         Accounts.Clock.Advance(PhoneCodes.Pause);
         return browser;
+    }
+
+    private async Task HaveAsync(bool hasApp, bool hasPhone, bool hasBackupCodes)
+    {
+        if (hasPhone)
+        {
+            await HaveNumberAsync();
+        }
+
+        if (hasApp)
+        {
+            await Accounts.EnrolAsync(asha);
+        }
+
+        if (!hasBackupCodes)
+        {
+            using var connection = Accounts.Server.Workspaces.Control.Open();
+            Assert.Equal(10, connection.Execute("DELETE FROM backup_code WHERE person_id = @id", ("@id", asha.Id)));
+        }
     }
 
     /// <summary>The subject of the next mail to Asha.</summary>

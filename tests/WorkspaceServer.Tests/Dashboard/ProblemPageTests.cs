@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WorkspaceServer.Commands;
 using WorkspaceServer.Dashboard;
+using WorkspaceServer.Hosting;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -14,9 +16,12 @@ public sealed class ProblemPageTests
 {
     private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
+    private const string Letters = "कुलकर्णी, Ærø, 家計, ₹ – ";
+
     private static readonly WebServerChange Failing = new(Map: routes =>
     {
         routes.MapGet("/test/fails", (HttpContext _) => throw new InvalidOperationException("<b>secret detail</b>")).Open();
+        routes.MapGet("/test/letters", (HttpContext _) => throw new ProblemException(ProblemCodes.InvalidArgument, Letters + "<b>&\"")).Open();
         routes.MapGet("/test/{id}", (string id) => Results.StatusCode(int.Parse(id, null))).Open();
     });
 
@@ -48,6 +53,18 @@ public sealed class ProblemPageTests
 
         Assert.Contains(response.Headers.GetValues("X-Request-Id").Single(), body, StringComparison.Ordinal);
         Assert.DoesNotContain("secret detail", body, StringComparison.Ordinal);
+    }
+
+    /// <summary>Devanagari as numbered entities takes more than twice the bytes, and nobody can read the source.</summary>
+    [Fact]
+    public async Task LettersOfAnyWritingGoOutAsTheyAre_AndWhatIsMarkupIsStillEscaped()
+    {
+        await using var server = await RunningServer.StartAsync(change: Failing);
+        using var response = await server.SendAsync(HttpMethod.Get, "/test/letters", null, null, ("Accept", Browser));
+        var bytes = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("utf-8", response.Content.Headers.ContentType!.CharSet);
+        Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Letters + "&lt;b&gt;&amp;&quot;")) > 0, Encoding.UTF8.GetString(bytes));
     }
 
     [Theory]
