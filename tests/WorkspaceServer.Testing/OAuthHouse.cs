@@ -36,9 +36,9 @@ internal sealed class OAuthHouse : IAsyncDisposable
 
     public string Origin => Server.Get<PublicAddress>().Origin;
 
-    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null, ServerOptions? options = null, Action<IServiceCollection, IMcpServerBuilder>? change = null)
+    public static async Task<OAuthHouse> StartAsync(PublicNetwork? network = null, ServerOptions? options = null, Action<IServiceCollection, IMcpServerBuilder>? change = null, IReadOnlyDictionary<string, string?>? backup = null)
     {
-        var accounts = await AccountsServer.StartAsync(options: options, change: (services, mcp) =>
+        var accounts = await AccountsServer.StartAsync(options: options, backup: backup, change: (services, mcp) =>
         {
             if (network is not null)
             {

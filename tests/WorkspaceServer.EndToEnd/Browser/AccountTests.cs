@@ -9,19 +9,16 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>People sign in and protect their accounts, in a real browser against the real server.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class AccountTests(BrowserFixture browser, JourneyHouse house) : IAsyncLifetime
 {
-    private const string Email = "asha@example.in";
+    private AccountsServer Accounts => house.House.Accounts;
 
-    private AccountsServer accounts = null!;
+    /// <summary>Each test has a person of its own.</summary>
+    private string Email { get; } = house.NewEmail("asha");
 
-    public async ValueTask InitializeAsync()
-    {
-        accounts = await AccountsServer.StartAsync();
-        await accounts.AddAsync(Email);
-    }
+    public async ValueTask InitializeAsync() => await Accounts.AddAsync(Email);
 
-    public ValueTask DisposeAsync() => accounts.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     [Trait("claim", "A10")]
@@ -35,7 +32,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
         await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Turn on" }).ClickAsync();
         await window.AssertSoundAsync("the page with the picture");
         var secret = (await window.Page.Locator("details .code").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal);
-        await window.Page.FillAsync("[name=code]", accounts.CodeNow(AccountsServer.FromBase32(secret)));
+        await window.Page.FillAsync("[name=code]", Accounts.CodeNow(AccountsServer.FromBase32(secret)));
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Turn on" }).ClickAsync();
         await window.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "backup codes" }).WaitForAsync();
 
@@ -93,7 +90,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task AWrongPasswordIsSaid_AndSigningOutEndsIt()
     {
-        await using var window = await browser.OpenAsync(at: accounts.Server);
+        await using var window = await browser.OpenAsync(at: Accounts.Server);
         await window.Page.GotoAsync(AccountPaths.Sessions);
         Assert.Contains(AccountPaths.SignIn, window.Page.Url, StringComparison.Ordinal);
 
@@ -101,7 +98,7 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Contains("do not match", await window.Page.GetByRole(AriaRole.Alert).TextContentAsync(), StringComparison.Ordinal);
         Assert.Equal(Email, await window.Page.InputValueAsync("#email"));
 
-        accounts.Clock.Advance(TimeSpan.FromSeconds(1)); // the pause after one wrong try
+        Accounts.Clock.Advance(TimeSpan.FromSeconds(1)); // the pause after one wrong try
         await TypeAsync(window.Page, Email, AccountsServer.Password);
         await window.Page.WaitForURLAsync("**" + AccountPaths.Sessions); // where they wanted to go
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out" }).ClickAsync();
@@ -117,9 +114,9 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
     public async Task AFormOfAnotherOriginDoesNothing(string evil)
     {
         await using var window = await SignInAsync();
-        var other = await accounts.SignInAsync(Email);
-        var person = accounts.Server.Get<PeopleStore>().FindByEmail(Email)!;
-        var target = new UriBuilder(accounts.Server.Url) { Host = "localhost", Path = AccountPaths.EndOtherSessions };
+        var other = await Accounts.SignInAsync(Email);
+        var person = Accounts.Server.Get<PeopleStore>().FindByEmail(Email)!;
+        var target = new UriBuilder(Accounts.Server.Url) { Host = "localhost", Path = AccountPaths.EndOtherSessions };
         await window.Page.RouteAsync(evil + "**", route => route.FulfillAsync(new RouteFulfillOptions
         {
             ContentType = "text/html",
@@ -131,13 +128,13 @@ public sealed class AccountTests(BrowserFixture browser) : IAsyncLifetime
             () => window.Page.GetByRole(AriaRole.Button).ClickAsync(), response => response.Url == target.Uri.ToString());
 
         Assert.Contains(answer.Status, (int[])[303, 403]);
-        Assert.Equal(2, accounts.Server.Get<SessionKeeper>().List(person.Id).Count);
+        Assert.Equal(2, Accounts.Server.Get<SessionKeeper>().List(person.Id).Count);
         Assert.Equal(System.Net.HttpStatusCode.OK, (await other.GetAsync(AccountPaths.Sessions)).Status);
     }
 
     private async Task<WatchedPage> SignInAsync()
     {
-        var window = await browser.OpenAsync(at: accounts.Server);
+        var window = await browser.OpenAsync(at: Accounts.Server);
         await window.Page.GotoAsync(AccountPaths.SignIn);
         await TypeAsync(window.Page, Email, AccountsServer.Password);
         await window.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Your workspaces" }).WaitForAsync();

@@ -31,14 +31,13 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     /// <summary>The one window that shows the pages of the gallery in turn. A window of its own for each would take as long as what is looked at in it.</summary>
-    internal async Task<WatchedPage> ShowAsync(string name)
+    internal async Task<WatchedPage> ShowAsync(string name, int width = WatchedPage.Desk)
     {
         gallery ??= await OpenAsync();
         gallery.Forget();
 
         // As a new window is, whatever the test before has made of it.
-        await gallery.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
-        await gallery.Page.SetViewportSizeAsync(1440, 900);
+        await gallery.BecomeAsync(width);
         await gallery.Page.GotoAsync("/gallery/" + name);
         return gallery;
     }
@@ -70,7 +69,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
+public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>, ICollectionFixture<JourneyHouse>
 {
     public const string Name = "browser";
 }

@@ -13,15 +13,15 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>The way of a person whom an AI client sends here: sign in, say yes or no, and be back at the client, in a browser that holds every redirect against the page's policy.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class ConsentTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class ConsentTests(BrowserFixture browser, JourneyHouse journeys) : IAsyncLifetime
 {
-    private OAuthHouse house = null!;
     private WebApplication client = null!;
     private string callback = "";
 
+    private OAuthHouse House => journeys.House;
+
     public async ValueTask InitializeAsync()
     {
-        house = await OAuthHouse.StartAsync();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         client = builder.Build();
@@ -30,20 +30,16 @@ public sealed class ConsentTests(BrowserFixture browser) : IAsyncLifetime
         callback = client.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/callback";
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await client.DisposeAsync();
-        await house.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => client.DisposeAsync();
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task APersonSignsIn_Decides_AndIsBackAtTheClient(bool isAllowed)
     {
-        var id = await house.RegisterAsync(callback, "Inspector");
-        await using var window = await browser.OpenAsync(width: 390, at: house.Server);
-        await window.Page.GotoAsync(house.AuthorizePath(id, ("redirect_uri", callback)));
+        var id = await House.RegisterAsync(callback, "Inspector");
+        await using var window = await browser.OpenAsync(width: 390, at: House.Server);
+        await window.Page.GotoAsync(House.AuthorizePath(id, ("redirect_uri", callback)));
         await window.Page.Locator("#email").FillAsync("asha@example.in");
         await window.Page.Locator("#password").FillAsync(AccountsServer.Password);
         await window.Page.Keyboard.PressAsync("Enter");
@@ -66,7 +62,7 @@ public sealed class ConsentTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Contains("iss=", query, StringComparison.Ordinal);
         if (isAllowed)
         {
-            var (status, body) = await house.ExchangeAsync(id, OAuthHouse.In(window.Page.Url, "code")!, redirect: callback);
+            var (status, body) = await House.ExchangeAsync(id, OAuthHouse.In(window.Page.Url, "code")!, redirect: callback);
             Assert.True(status == HttpStatusCode.OK, body.ToString());
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using WorkspaceServer.Features.Access;
 using WorkspaceServer.Testing;
 using Xunit;
 
@@ -6,15 +7,15 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>A person watches their client connect: the steps appear by themselves, on a page that is never loaded again.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class DoctorTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Steps = 9;
 
-    private OAuthHouse house = null!;
+    private string who = "";
 
-    public async ValueTask InitializeAsync() => house = await OAuthHouse.StartAsync();
+    private OAuthHouse House => house.House;
 
-    public ValueTask DisposeAsync() => house.DisposeAsync();
+    private TestBrowser Session => house.SessionOf(who);
 
     [Fact]
     public async Task AGoodConnectionAppearsStepByStep()
@@ -25,12 +26,12 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
         await SeesAsync(window.Page, 1, "is-ok");
         await ai.ReadAsync(metadata);
         await SeesAsync(window.Page, 2, "is-ok");
-        var client = await house.RegisterAsync(name: "Inspector <b>of</b> works");
-        await house.Browser.GetAsync(ai.AuthorizePath(client));
+        var client = await House.RegisterAsync(name: "Inspector <b>of</b> works");
+        await Session.GetAsync(ai.AuthorizePath(client));
         await SeesAsync(window.Page, 3, "is-passed");
         await SeesAsync(window.Page, 5, "is-ok");
         await PagesTests.DrawAsync(window.Page, "motion-doctor", 1440, ColorScheme.Light);
-        var allowed = await house.AllowAsync(ai.AuthorizePath(client));
+        var allowed = await House.AllowAsync(ai.AuthorizePath(client), Session);
         await SeesAsync(window.Page, 6, "is-ok");
         var (_, tokens) = await ai.ExchangeAsync(client, OAuthHouse.In(allowed.Location, "code")!);
         await SeesAsync(window.Page, 7, "is-ok");
@@ -52,14 +53,14 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
         await using var window = await OpenAsync(width: 390);
         var ai = await WatchAsync(window.Page);
         await ai.ReadAsync(await ai.AskAsync());
-        var client = await house.RegisterAsync();
-        var allowed = await house.AllowAsync(ai.AuthorizePath(client));
+        var client = await House.RegisterAsync();
+        var allowed = await House.AllowAsync(ai.AuthorizePath(client), Session);
         await SeesAsync(window.Page, 6, "is-ok");
         await ai.ExchangeAsync(client, OAuthHouse.In(allowed.Location, "code")!, redirect: "https://claude.com/api/mcp/auth_callback");
 
         await SeesAsync(window.Page, 7, "is-bad");
         await window.Page.GetByRole(AriaRole.Alert).GetByText("It stopped at step 7, on the client’s side").WaitForAsync();
-        await PagesTests.DrawAsync(window.Page, "motion-doctor-stopped", 390, ColorScheme.Light);
+        await PagesTests.DrawAsync(window.Page, "motion-doctor-stopped", 390, ColorScheme.Dark);
         await window.Page.Locator("#doctor .badge.bad").GetByText("Stopped at step 7 of 9").WaitForAsync();
         await AssertNeverLoadedAgainAsync(window);
     }
@@ -71,7 +72,7 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
         var ai = await WatchAsync(window.Page);
         await ai.AskAsync();
         await SeesAsync(window.Page, 1, "is-ok");
-        house.Accounts.Clock.Advance(TimeSpan.FromSeconds(21));
+        House.Accounts.Clock.Advance(TimeSpan.FromSeconds(21));
 
         await window.Page.GetByRole(AriaRole.Alert).GetByText("It stopped at step 2, on the client’s side").WaitForAsync();
         await AssertNeverLoadedAgainAsync(window);
@@ -82,7 +83,7 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
     {
         await using var window = await OpenAsync(width: 390, script: false);
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start watching" }).ClickAsync();
-        var ai = new WatchedClient(house, (await window.Page.Locator("#watch-url").InputValueAsync())!);
+        var ai = new WatchedClient(House, (await window.Page.Locator("#watch-url").InputValueAsync())!);
         await ai.AskAsync();
         await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Look again" }).ClickAsync();
 
@@ -98,18 +99,15 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
     private static async Task AssertNeverLoadedAgainAsync(WatchedPage window)
     {
         Assert.True(await window.Page.EvaluateAsync<bool>("document.body.dataset.same === 'yes'"));
-        await window.AssertSoundAsync("doctor", mayMove: true);
+        await window.AssertSoundAsync("doctor");
     }
 
+    /// <summary>Each test has an owner of its own, who watches nothing yet.</summary>
     private async Task<WatchedPage> OpenAsync(int width, bool script = true)
     {
-        var window = await browser.OpenAsync(width, script: script, at: house.Server);
-        var page = window.Page;
-        await page.GotoAsync($"/w/{house.Workspace}/clients");
-        await page.Locator("#email").FillAsync("asha@example.in");
-        await page.Locator("#password").FillAsync(AccountsServer.Password);
-        await page.Keyboard.PressAsync("Enter");
-        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "AI clients" }).WaitForAsync();
+        (who, _) = await house.ArriveAsync("watcher", Role.Owner);
+        var window = await house.OpenAsync(browser, who, width, script);
+        await window.Page.GotoAsync(house.Home + "/clients");
         return window;
     }
 
@@ -118,6 +116,6 @@ public sealed class DoctorTests(BrowserFixture browser) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start watching" }).ClickAsync();
         await page.Locator("#doctor-1").WaitForAsync();
         await page.EvaluateAsync("document.body.dataset.same = 'yes'");
-        return new WatchedClient(house, await page.Locator("#url").InputValueAsync());
+        return new WatchedClient(House, await page.Locator("#url").InputValueAsync());
     }
 }

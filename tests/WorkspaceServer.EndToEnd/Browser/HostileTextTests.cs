@@ -14,7 +14,7 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>Texts that would be scripts if a page let them, stored wherever a text can be stored: shown as they are, and nothing runs.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class HostileTextTests(BrowserFixture browser, HostileTextTests.House house) : IClassFixture<HostileTextTests.House>
 {
     // What breaks out of each place that a text can stand in, and what runs once it is out.
     private static readonly string[] WaysOut = ["", "\">", "'>", "</title></textarea></script>", "--><!-- -->"];
@@ -29,45 +29,17 @@ public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
 
     private static readonly string[] Texts = [.. WaysOut.SelectMany(way => Runs.Select(run => way + run))];
 
-    private AccountsServer house = null!;
-    private WorkspaceId workspace;
     private List<string> dialogs = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string Home => "/w/" + workspace;
-
-    public async ValueTask InitializeAsync()
-    {
-        Debug.Assert(Texts.Length >= 80, "claim A69 asks for 50");
-        house = await AccountsServer.StartAsync();
-        workspace = house.Server.Workspaces.Create(Texts[0]);
-        var person = await house.AddAsync();
-        using (var connection = house.Server.Workspaces.Control.Open())
-        {
-            connection.Execute("UPDATE person SET name = @name", ("@name", Texts[1]));
-            MembershipStore.Add(connection, workspace, person.Id, Role.Owner, house.Clock.GetUtcNow());
-        }
-
-        house.Server.Workspaces.Changes.Changed();
-        await LoadAsync(new TableSchema("cells", [new ColumnSchema("text", ColumnType.Text)], Description: Texts[3], Source: Texts[4]), Texts);
-        await LoadAsync(new TableSchema("described", [.. Texts.Select((text, i) => new ColumnSchema($"c{i}", ColumnType.Text, text))]), ["x"]);
-        var questions = house.Server.Get<QuestionStore>();
-        foreach (var (text, i) in Texts.Select((text, i) => (text, i)))
-        {
-            Assert.True(questions.Save(workspace, new SavedQuestion($"{i:x32}", text, text, person.Id, "", house.Clock.GetUtcNow()), new AuditEntry(AuditActions.QuestionSaved) { Workspace = workspace }));
-            questions.AddRun(workspace, person.Id, new QuestionRun(0, text, house.Clock.GetUtcNow(), "ok", 1, 1));
-            house.Server.Tokens.Create(workspace, text);
-        }
-    }
-
-    public ValueTask DisposeAsync() => house.DisposeAsync();
+    private string Home => "/w/" + house.Workspace;
 
     [Fact]
     [Trait("claim", "A69")]
     public async Task TheyAreShownAsTheyAre_AndNothingRuns()
     {
-        await using var window = await browser.OpenAsync(at: house.Server);
+        await using var window = await browser.OpenAsync(at: house.Accounts.Server);
         dialogs = [];
         window.Page.Dialog += async (_, dialog) =>
         {
@@ -106,8 +78,8 @@ public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
     {
         foreach (var text in Texts)
         {
-            await Assert.ThrowsAsync<ProblemException>(() => LoadAsync(new TableSchema(text, [new ColumnSchema("x", ColumnType.Text)]), []));
-            await Assert.ThrowsAsync<ProblemException>(() => LoadAsync(new TableSchema("x", [new ColumnSchema(text, ColumnType.Text)]), []));
+            await Assert.ThrowsAsync<ProblemException>(() => house.LoadAsync(new TableSchema(text, [new ColumnSchema("x", ColumnType.Text)]), []));
+            await Assert.ThrowsAsync<ProblemException>(() => house.LoadAsync(new TableSchema("x", [new ColumnSchema(text, ColumnType.Text)]), []));
         }
     }
 
@@ -151,11 +123,45 @@ public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
     /// <summary>Everything that a reader sees, and what stands in fields.</summary>
     private static Task<string> TextOfAsync(IPage page) => page.EvaluateAsync<string>("() => document.documentElement.textContent + [...document.querySelectorAll('input, textarea')].map(field => '\\n' + field.value).join('')");
 
-    private async Task LoadAsync(TableSchema schema, string[] firstCells)
+    /// <summary>A server that holds all of them, wherever it keeps texts.</summary>
+    public sealed class House : IAsyncLifetime
     {
-        var gateway = house.Server.Workspaces.Gateway;
-        var load = await gateway.BeginLoadAsync(workspace, schema, Cancel);
-        await gateway.AppendAsync(workspace, load, [.. firstCells.Select(cell => (SqlValue[])[cell, .. schema.Columns.Skip(1).Select(_ => (SqlValue)"x")])], Cancel);
-        await gateway.CommitLoadAsync(workspace, load, Cancel);
+        internal AccountsServer Accounts { get; private set; } = null!;
+
+        internal WorkspaceId Workspace { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            Debug.Assert(Texts.Length >= 80, "claim A69 asks for 50");
+            Accounts = await AccountsServer.StartAsync();
+            Workspace = Accounts.Server.Workspaces.Create(Texts[0]);
+            var person = await Accounts.AddAsync();
+            using (var connection = Accounts.Server.Workspaces.Control.Open())
+            {
+                connection.Execute("UPDATE person SET name = @name", ("@name", Texts[1]));
+                MembershipStore.Add(connection, Workspace, person.Id, Role.Owner, Accounts.Clock.GetUtcNow());
+            }
+
+            Accounts.Server.Workspaces.Changes.Changed();
+            await LoadAsync(new TableSchema("cells", [new ColumnSchema("text", ColumnType.Text)], Description: Texts[3], Source: Texts[4]), Texts);
+            await LoadAsync(new TableSchema("described", [.. Texts.Select((text, i) => new ColumnSchema($"c{i}", ColumnType.Text, text))]), ["x"]);
+            var questions = Accounts.Server.Get<QuestionStore>();
+            foreach (var (text, i) in Texts.Select((text, i) => (text, i)))
+            {
+                Assert.True(questions.Save(Workspace, new SavedQuestion($"{i:x32}", text, text, person.Id, "", Accounts.Clock.GetUtcNow()), new AuditEntry(AuditActions.QuestionSaved) { Workspace = Workspace }));
+                questions.AddRun(Workspace, person.Id, new QuestionRun(0, text, Accounts.Clock.GetUtcNow(), "ok", 1, 1));
+                Accounts.Server.Tokens.Create(Workspace, text);
+            }
+        }
+
+        public ValueTask DisposeAsync() => Accounts.DisposeAsync();
+
+        internal async Task LoadAsync(TableSchema schema, string[] firstCells)
+        {
+            var gateway = Accounts.Server.Workspaces.Gateway;
+            var load = await gateway.BeginLoadAsync(Workspace, schema, Cancel);
+            await gateway.AppendAsync(Workspace, load, [.. firstCells.Select(cell => (SqlValue[])[cell, .. schema.Columns.Skip(1).Select(_ => (SqlValue)"x")])], Cancel);
+            await gateway.CommitLoadAsync(Workspace, load, Cancel);
+        }
     }
 }

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
-using Microsoft.Playwright;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using WorkspaceServer.Age;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts.People;
 using WorkspaceServer.Testing;
@@ -9,7 +12,7 @@ using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
-/// <summary>One server with a workspace that has tables and a member of each role, all signed in, and one window for each of them.</summary>
+/// <summary>One server with a workspace that has tables and a member of each role, all signed in, and one window for each of them. Who changes something there that others look at puts it back.</summary>
 public sealed class JourneyHouse : IAsyncLifetime
 {
     internal const int Bills = 130;
@@ -18,14 +21,20 @@ public sealed class JourneyHouse : IAsyncLifetime
 
     private readonly ConcurrentDictionary<string, WatchedPage> windows = [];
     private readonly Dictionary<string, TestBrowser> sessions = [];
+    private int people;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly AgeIdentity backups = AgeIdentity.Create();
 
     internal OAuthHouse House { get; private set; } = null!;
+
+    private Uri ByName => new UriBuilder(House.Server.Url) { Host = "localhost" }.Uri;
 
     internal string Home => "/w/" + House.Workspace;
 
     public async ValueTask InitializeAsync()
     {
-        House = await OAuthHouse.StartAsync();
+        House = await OAuthHouse.StartAsync(backup: new Dictionary<string, string?> { ["Backup:Directory"] = folder.File("store"), ["Backup:Recipients:0"] = backups.Recipient.ToString() });
         sessions["owner"] = House.Browser;
         foreach (var role in (Role[])[Role.Admin, Role.Member, Role.Viewer])
         {
@@ -50,6 +59,54 @@ public sealed class JourneyHouse : IAsyncLifetime
         }
 
         await House.DisposeAsync();
+        backups.Dispose();
+        folder.Dispose();
+    }
+
+    /// <summary>An address that nobody has yet.</summary>
+    internal string NewEmail(string of) => $"{of}-{Interlocked.Increment(ref people)}@example.in";
+
+    /// <summary>Somebody new, signed in: in the workspace, if they have a role there.</summary>
+    /// <returns>What they are called here, and their id.</returns>
+    internal async Task<(string Who, string Id)> ArriveAsync(string of, Role? role = null)
+    {
+        var person = await House.Accounts.AddAsync(NewEmail(of));
+        var who = person.Email.Split('@')[0];
+        if (role is { } given)
+        {
+            House.Join(person.Id, given);
+        }
+
+        sessions[who] = await House.Accounts.SignInAsync(person.Email);
+        return (who, person.Id);
+    }
+
+    /// <summary>Signs them in once more, after all their sessions ended.</summary>
+    internal async Task ComeBackAsync(Visitor visitor, string who) => await TakeAsync(visitor.Window, sessions[who] = await House.Accounts.SignInAsync($"{who}@example.in"), ByName);
+
+    /// <summary>The session of this person without a window.</summary>
+    internal TestBrowser SessionOf(string who) => sessions[who];
+
+    /// <summary>Somebody at their window, with a page of the workspace open.</summary>
+    internal async Task<Visitor> VisitAsync(BrowserFixture browser, string who, int width, string path)
+    {
+        var visitor = new Visitor(await WindowAsync(browser, who, width), who, Home);
+        await visitor.OpenAsync(path);
+        return visitor;
+    }
+
+    /// <summary>What an AI client with this token gets when it asks for something.</summary>
+    internal async Task<(HttpStatusCode Status, string Body)> CallAsync(string token, string message)
+    {
+        using var answer = await House.Server.SendAsync(HttpMethod.Post, "/mcp", token, new StringContent(message, Encoding.UTF8, "application/json"), McpCalls.Accept);
+        return (answer.StatusCode, McpCalls.Body(await answer.Content.ReadAsStringAsync()));
+    }
+
+    /// <summary>The names of the tools that an AI client with this token sees; none if it is not let in.</summary>
+    internal async Task<IReadOnlyList<string>> ToolsAsync(string token)
+    {
+        var (status, body) = await CallAsync(token, McpCalls.ListTools);
+        return status == HttpStatusCode.OK ? [.. JsonElement.Parse(body).GetProperty("result").GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString()!)] : [];
     }
 
     /// <summary>The one window of this person, or of nobody.</summary>
@@ -57,30 +114,31 @@ public sealed class JourneyHouse : IAsyncLifetime
     {
         if (!windows.TryGetValue(who, out var window))
         {
-            window = await browser.OpenAsync(at: House.Server);
-            if (sessions.TryGetValue(who, out var session))
-            {
-                await window.Page.Context.AddCookiesAsync(session.Cookies.Select(cookie => new Cookie { Name = cookie.Key, Value = cookie.Value, Url = new UriBuilder(House.Server.Url) { Host = "localhost" }.Uri.ToString() }));
-            }
-
-            window.Page.SetDefaultTimeout(MostMilliseconds);
-            windows[who] = window;
+            windows[who] = window = await OpenAsync(browser, who, width);
         }
 
         window.Forget();
-        await window.Page.SetViewportSizeAsync(width, 900);
+        await window.BecomeAsync(width);
         return window;
     }
 
-    /// <summary>A window of the owner's at the address that the server knows as its own. All the others are at another name for it.</summary>
-    internal async Task<WatchedPage> OpenAtOriginAsync(BrowserFixture browser)
+    /// <summary>A window more of this person, or of nobody.</summary>
+    /// <param name="atOrigin">At the address that the server knows as its own. All the others are at another name for it.</param>
+    internal async Task<WatchedPage> OpenAsync(BrowserFixture browser, string who, int width, bool script = true, bool atOrigin = false)
     {
-        var origin = new Uri(House.Origin);
-        var window = await browser.OpenAsync(at: House.Server, host: origin.Host);
-        await window.Page.Context.AddCookiesAsync(sessions["owner"].Cookies.Select(cookie => new Cookie { Name = cookie.Key, Value = cookie.Value, Url = origin.ToString() }));
+        var at = atOrigin ? new Uri(House.Origin) : ByName;
+        var window = await browser.OpenAsync(width, WatchedPage.ThemeOf(width), script, House.Server, at.Host);
+        if (sessions.TryGetValue(who, out var session))
+        {
+            await TakeAsync(window, session, at);
+        }
+
         window.Page.SetDefaultTimeout(MostMilliseconds);
         return window;
     }
+
+    private static Task TakeAsync(WatchedPage window, TestBrowser session, Uri at) =>
+        window.Page.Context.AddCookiesAsync(session.Cookies.Select(cookie => new Microsoft.Playwright.Cookie { Name = cookie.Key, Value = cookie.Value, Url = at.ToString() }));
 
     private async Task LoadAsync(TableSchema schema, SqlValue[][] rows)
     {

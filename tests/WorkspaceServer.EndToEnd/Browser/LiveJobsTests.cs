@@ -8,20 +8,17 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>What people wait for moves by itself, on a page that is never loaded again.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class LiveJobsTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class LiveJobsTests(BrowserFixture browser, JourneyHouse journeys)
 {
     private readonly TaskCompletionSource<LoadedTable> load = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private OAuthHouse house = null!;
 
-    public async ValueTask InitializeAsync() => house = await OAuthHouse.StartAsync();
-
-    public ValueTask DisposeAsync() => house.DisposeAsync();
+    private OAuthHouse House => journeys.House;
 
     [Fact]
     public async Task AFileIsSeenToComeIn()
     {
         var begun = new TaskCompletionSource<IProgress<CsvProgress>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var job = house.Server.Get<UploadJobs>().Begin(house.Owner, house.Server.Workspace, "stock.csv", (running, report) =>
+        var job = House.Server.Get<UploadJobs>().Begin(House.Owner, House.Server.Workspace, "stock.csv", (running, report) =>
         {
             begun.SetResult(report);
             return load.Task.WaitAsync(running.Stopped);
@@ -31,10 +28,10 @@ public sealed class LiveJobsTests(BrowserFixture browser) : IAsyncLifetime
         progress.Report(new CsvProgress(0.25, "Loading stock", 96_000));
         await window.Page.GetByText("96,000 rows so far").WaitForAsync();
         await window.Page.GetByText("25% done").WaitForAsync();
-        await PagesTests.DrawAsync(window.Page, "motion-upload", 390, ColorScheme.Light);
+        await PagesTests.DrawAsync(window.Page, "motion-upload", 390, ColorScheme.Dark);
         progress.Report(new CsvProgress(0.5, "Indexing stock", 100_000));
         await window.Page.GetByText("Indexing stock").First.WaitForAsync();
-        load.SetResult(new LoadedTable("stock", 100_000, new Dictionary<string, string>(), house.Accounts.Clock.GetUtcNow()));
+        load.SetResult(new LoadedTable("stock", 100_000, new Dictionary<string, string>(), House.Accounts.Clock.GetUtcNow()));
         await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "See the table" }).WaitForAsync();
 
         await AssertNeverLoadedAgainAsync(window);
@@ -43,7 +40,7 @@ public sealed class LiveJobsTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task AFileIsStopped()
     {
-        var job = house.Server.Get<UploadJobs>().Begin(house.Owner, house.Server.Workspace, "stock.csv", (running, _) => load.Task.WaitAsync(running.Stopped));
+        var job = House.Server.Get<UploadJobs>().Begin(House.Owner, House.Server.Workspace, "stock.csv", (running, _) => load.Task.WaitAsync(running.Stopped));
         await using var window = await OpenAsync(FollowUpload.AddressOf(job), "stock.csv", script: false);
         await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop loading" }).ClickAsync();
 
@@ -58,12 +55,9 @@ public sealed class LiveJobsTests(BrowserFixture browser) : IAsyncLifetime
 
     private async Task<WatchedPage> OpenAsync(string path, string heading, bool script = true)
     {
-        var window = await browser.OpenAsync(390, script: script, at: house.Server);
+        var window = await journeys.OpenAsync(browser, "owner", WatchedPage.Phone, script);
         var page = window.Page;
         await page.GotoAsync(path);
-        await page.Locator("#email").FillAsync("asha@example.in");
-        await page.Locator("#password").FillAsync(AccountsServer.Password);
-        await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = heading }).WaitForAsync();
         if (script)
         {

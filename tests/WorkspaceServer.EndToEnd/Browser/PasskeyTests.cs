@@ -8,13 +8,9 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>Passkeys in a real browser, with the authenticator that Chromium has for tests.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class PasskeyTests(BrowserFixture browser, PasskeyTests.House house) : IClassFixture<PasskeyTests.House>
 {
-    private AccountsServer accounts = null!;
-
-    public async ValueTask InitializeAsync() => accounts = await AccountsServer.StartAsync();
-
-    public ValueTask DisposeAsync() => accounts.DisposeAsync();
+    private AccountsServer Accounts => house.Accounts;
 
     [Fact]
     [Trait("claim", "D2")]
@@ -22,7 +18,7 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
     [Trait("claim", "A54")]
     public async Task ADeviceIsAdded_SignsInWithNothingTyped_AndProvesItself()
     {
-        var person = await accounts.AddAsync();
+        var person = await Accounts.AddAsync(house.NewEmail());
         await using var window = await SignInAsync(person.Email);
         await AddAuthenticatorAsync(window);
         await window.Page.GotoAsync(AccountPaths.Passkeys);
@@ -39,9 +35,9 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
         await window.AssertSoundAsync("sign-in with a passkey");
         await PressAsync(window, "Use a passkey");
         await window.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Your workspaces" }).WaitForAsync();
-        Assert.True(Assert.Single(accounts.Server.Get<SessionKeeper>().List(person.Id)).HasMfa);
+        Assert.True(Assert.Single(Accounts.Server.Get<SessionKeeper>().List(person.Id)).HasMfa);
 
-        accounts.Clock.Advance(TimeSpan.FromMinutes(15));
+        Accounts.Clock.Advance(TimeSpan.FromMinutes(15));
         await window.Page.GotoAsync(AccountPaths.Passkeys);
         Assert.Contains(AccountPaths.StepUp, window.Page.Url, StringComparison.Ordinal);
         await window.AssertSoundAsync("step-up with a passkey");
@@ -53,7 +49,7 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
     [Trait("claim", "D2")]
     public async Task WhatTheDeviceRefusesIsSaidInPlainWords_AndTheFormStaysUsable()
     {
-        var person = await accounts.AddAsync();
+        var person = await Accounts.AddAsync(house.NewEmail());
         await using var window = await SignInAsync(person.Email);
         var authenticator = await AddAuthenticatorAsync(window);
         await window.Page.GotoAsync(AccountPaths.Passkeys);
@@ -69,7 +65,7 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
         await window.Page.WaitForURLAsync("**" + AccountPaths.SignIn);
         await PressAsync(window, "Use a passkey");
         Assert.Contains("did not answer, or it was cancelled", await window.Page.GetByRole(AriaRole.Alert).TextContentAsync(), StringComparison.Ordinal);
-        Assert.Empty(accounts.Server.Get<SessionKeeper>().List(person.Id));
+        Assert.Empty(Accounts.Server.Get<SessionKeeper>().List(person.Id));
 
         await authenticator.SetVerifiedAsync(true);
         await PressAsync(window, "Use a passkey");
@@ -79,7 +75,7 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task WithoutScriptNothingIsOfferedThatCannotWork()
     {
-        await using var window = await browser.OpenAsync(script: false, at: accounts.Server);
+        await using var window = await browser.OpenAsync(script: false, at: Accounts.Server);
         await window.Page.GotoAsync(AccountPaths.SignIn);
 
         Assert.False(await window.Page.GetByText("Use a passkey").IsVisibleAsync());
@@ -88,7 +84,7 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
 
     private async Task<WatchedPage> SignInAsync(string email)
     {
-        var window = await browser.OpenAsync(at: accounts.Server);
+        var window = await browser.OpenAsync(at: Accounts.Server);
         await window.Page.GotoAsync(AccountPaths.SignIn);
         await window.Page.Locator("#email").FillAsync(email);
         await window.Page.Locator("#password").FillAsync(AccountsServer.Password);
@@ -123,5 +119,18 @@ public sealed class PasskeyTests(BrowserFixture browser) : IAsyncLifetime
     {
         public Task SetVerifiedAsync(bool isVerified) => Session.SendAsync(
             "WebAuthn.setUserVerified", new Dictionary<string, object> { ["authenticatorId"] = Id, ["isUserVerified"] = isVerified });
+    }
+    /// <summary>One server for the class, whose clock runs ahead; each test has a person of its own.</summary>
+    public sealed class House : IAsyncLifetime
+    {
+        private int people;
+
+        internal AccountsServer Accounts { get; private set; } = null!;
+
+        internal string NewEmail() => $"asha-{++people}@example.in";
+
+        public async ValueTask InitializeAsync() => Accounts = await AccountsServer.StartAsync();
+
+        public ValueTask DisposeAsync() => Accounts.DisposeAsync();
     }
 }

@@ -42,6 +42,7 @@ public sealed class PolicyTests(BrowserFixture browser)
     [InlineData("document.querySelector('main').append(document.createElement('input'))", "label")]
     [InlineData("document.querySelector('h1').style.color = '#fffffe'", "color-contrast")]
     [InlineData("document.documentElement.removeAttribute('lang')", "html-has-lang")]
+    [InlineData("document.querySelector('.solo').style.paddingTop = '500px'", "it jumped about by 0.")]
     [InlineData("Object.assign(document.querySelector('h1').style, { width: '10px', overflow: 'hidden', whiteSpace: 'nowrap' })", "is cut off")]
     public async Task WhatBarsPeopleIsSeen(string script, string finding)
     {
@@ -51,6 +52,42 @@ public sealed class PolicyTests(BrowserFixture browser)
         var failure = await Assert.ThrowsAnyAsync<XunitException>(() => window.AssertSoundAsync("sign-in"));
 
         Assert.Contains(finding, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("document.querySelector('form').style.display = 'none'", "")]
+    [InlineData("document.querySelector('#password').tabIndex = 1", "has an order of its own")]
+    [InlineData("document.querySelector('#password').style.outline = '0'", "has no ring while it has the focus")]
+    [InlineData("document.querySelector('h1').style.cursor = 'pointer'", "is for a mouse only")]
+    [InlineData("document.querySelector('form').append(document.querySelector('#email').closest('.field'))", "")]
+    [InlineData("Object.assign(document.querySelector('#email').closest('form').style, { display: 'flex', flexDirection: 'column-reverse' })", "stands above it")]
+    [InlineData("document.body.append(Object.assign(document.createElement('div'), { textContent: 'x' })); Object.assign(document.body.lastChild.style, { position: 'fixed', inset: '0', zIndex: 9 })", "is hidden while it has the focus")]
+    [InlineData("document.querySelector('.skip').remove()", "the first stop is not the way past the menu")]
+    public async Task WhatBarsAKeyboardIsSeen(string script, string finding)
+    {
+        var window = await browser.ShowAsync("sign-in");
+        await window.Page.EvaluateAsync($"() => {{ {script}; }}");
+
+        var findings = await Record.ExceptionAsync(() => window.AssertReachableAsync("sign-in"));
+
+        Assert.Equal((finding.Length > 0, true), (findings is XunitException, (findings?.Message ?? "").Contains(finding, StringComparison.Ordinal)));
+    }
+
+    /// <summary>A part that grows by itself when the page is there already, as a script of ours might make it.</summary>
+    [Fact]
+    public async Task WhatJumpsByItselfAfterItWasLoadedIsSeen()
+    {
+        await using var window = await browser.OpenAsync(WatchedPage.Phone);
+        await window.Page.RouteAsync("**/assets/app*.js", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "text/javascript",
+            Body = "requestAnimationFrame(() => setTimeout(() => { document.querySelector('main').style.paddingTop = '500px'; }));",
+        }));
+        await window.Page.GotoAsync("/gallery/w-clients");
+
+        var failure = await Assert.ThrowsAnyAsync<XunitException>(() => window.AssertSoundAsync("w-clients"));
+
+        Assert.Contains("it jumped about by 0.", failure.Message, StringComparison.Ordinal);
     }
 
     // In the vendor's place stands a script that does to the page what Turnstile's does: a frame, and a hidden field with the proof.

@@ -5,10 +5,10 @@ namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>Each role walks the whole menu by clicking, on a desk and on a phone; what is not in it answers plainly when its address is typed.</summary>
 [Collection(BrowserCollection.Name)]
-public sealed class RolesTests(BrowserFixture browser, JourneyHouse house) : IClassFixture<JourneyHouse>
+public sealed class RolesTests(BrowserFixture browser, JourneyHouse house)
 {
-    private const int Desk = 1440;
-    private const int Phone = 390;
+    private const int Desk = WatchedPage.Desk;
+    private const int Phone = WatchedPage.Phone;
 
     /// <summary>All pages of a workspace: what the menu calls them, where they are, and the least role that has them.</summary>
     private static readonly (string Label, string Path, int Least)[] Pages =
@@ -131,7 +131,7 @@ public sealed class RolesTests(BrowserFixture browser, JourneyHouse house) : ICl
 
     private static async Task ClickAsync(WatchedPage window, string label, int width)
     {
-        await window.Page.SetViewportSizeAsync(width, 900);
+        await window.BecomeAsync(width);
         if (width == Phone)
         {
             await window.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Menu" }).ClickAsync();
@@ -145,7 +145,7 @@ public sealed class RolesTests(BrowserFixture browser, JourneyHouse house) : ICl
     /// <param name="whole">With axe: once for those who have the least and once for those who have all, which are all the pages there are.</param>
     private static async Task LookAsync(WatchedPage window, string what, int width, bool whole = true)
     {
-        await window.Page.SetViewportSizeAsync(width, 900);
+        await window.BecomeAsync(width);
         await (whole ? window.AssertSoundAsync($"{what}, {width} px") : window.AssertFitsAsync($"{what}, {width} px"));
     }
 }
