@@ -8,7 +8,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>People sign in and protect their accounts, in a real browser against the real server.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class AccountTests(BrowserFixture browser, JourneyHouse house) : IAsyncLifetime
 {
     private AccountsServer Accounts => house.House.Accounts;

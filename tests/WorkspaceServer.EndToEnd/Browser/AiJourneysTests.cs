@@ -7,7 +7,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>How people let an AI in, look at what it does, and keep it out, done by clicking, by each role that may.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class AiJourneysTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Desk = WatchedPage.Desk;
@@ -116,11 +116,21 @@ public sealed class AiJourneysTests(BrowserFixture browser, JourneyHouse house)
         Assert.Contains(Hostile, await owner.TextAsync("[data-part=structured]"), StringComparison.Ordinal);
         Assert.Contains(Hostile, await owner.TextAsync("[data-part=text]"), StringComparison.Ordinal);
         Assert.True(await owner.Page.EvaluateAsync<bool>("() => typeof pwned === 'undefined' && !document.querySelector('[data-mcp] img')"));
-        Assert.Contains("MCP-Protocol-Version: 2025-11-25", await owner.TextAsync("[data-part=sent]"), StringComparison.Ordinal);
+        var sent = await owner.TextAsync("[data-part=sent]");
+        Assert.Contains("MCP-Protocol-Version: 2026-07-28", sent, StringComparison.Ordinal);
+        Assert.Contains("Mcp-Name: execute_sql", sent, StringComparison.Ordinal);
+        await owner.ChooseAsync("#mcp-revision", "2025-11-25");
+        await ConnectAsync(owner, token);
+        await owner.Page.Locator("#mcp-2.is-ok").WaitForAsync();
+        await owner.Page.Locator("#mcp-3.is-ok").GetByText("Tools: ").WaitForAsync();
+        await owner.ChooseAsync("#mcp-tool", "execute_sql");
+        await owner.FillAsync("textarea", $"SELECT '{Hostile}' AS hostile");
+        await owner.PressAsync("Call");
+        await owner.Page.Locator("[data-part=sent]").GetByText("MCP-Protocol-Version: 2025-11-25").WaitForAsync();
         Assert.Contains("Workspace Server test client", window.Requests.First(request => request.PostData?.Contains("initialize", StringComparison.Ordinal) == true).PostData, StringComparison.Ordinal);
         Assert.DoesNotContain(token, await owner.Page.ContentAsync() + string.Join('\n', window.Requests.Select(request => request.Url)), StringComparison.Ordinal);
         Assert.Equal(0, await owner.Page.EvaluateAsync<int>("localStorage.length + sessionStorage.length"));
-        await owner.AssertSoundAsync("a call by hand", mayMove: true);
+        await owner.AssertSoundAsync("a call by hand");
         await owner.DrawAsync("test-client");
         await window.BecomeAsync(Phone);
         await window.AssertFitsAsync("a call by hand on a phone");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace WorkspaceServer.EndToEnd.Browser;
 
-/// <summary>One server with the gallery and one headless Chromium, for all tests in a browser.</summary>
+/// <summary>One server with the gallery and one headless Chromium, for the tests of a collection.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -68,8 +68,16 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 }
 
+/// <summary>What looks at pages.</summary>
 [CollectionDefinition(Name)]
-public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>, ICollectionFixture<JourneyHouse>
+public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
 {
     public const string Name = "browser";
+}
+
+/// <summary>What goes the ways of people, in a browser of its own beside the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class JourneyCollection : ICollectionFixture<BrowserFixture>, ICollectionFixture<JourneyHouse>
+{
+    public const string Name = "journeys";
 }

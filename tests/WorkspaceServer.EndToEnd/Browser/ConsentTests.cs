@@ -12,7 +12,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>The way of a person whom an AI client sends here: sign in, say yes or no, and be back at the client, in a browser that holds every redirect against the page's policy.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class ConsentTests(BrowserFixture browser, JourneyHouse journeys) : IAsyncLifetime
 {
     private WebApplication client = null!;

@@ -6,7 +6,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>A person watches their client connect: the steps appear by themselves, on a page that is never loaded again.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class DoctorTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Steps = 9;

@@ -7,7 +7,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>What people come for with their tables, done by clicking, by each role that may, on a desk and on a phone.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class JourneysTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Desk = WatchedPage.Desk;

@@ -7,7 +7,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>What people wait for moves by itself, on a page that is never loaded again.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class LiveJobsTests(BrowserFixture browser, JourneyHouse journeys)
 {
     private readonly TaskCompletionSource<LoadedTable> load = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>Every button that whoever runs the server has, pressed, with what comes of it seen from the other side.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class OperatorJourneysTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Desk = WatchedPage.Desk;

@@ -4,7 +4,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>Each role walks the whole menu by clicking, on a desk and on a phone; what is not in it answers plainly when its address is typed.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class RolesTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Desk = WatchedPage.Desk;

@@ -5,7 +5,7 @@ using Xunit;
 namespace WorkspaceServer.EndToEnd.Browser;
 
 /// <summary>What those who look after a workspace do with its people and settings, done by clicking.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(JourneyCollection.Name)]
 public sealed class TeamJourneysTests(BrowserFixture browser, JourneyHouse house)
 {
     private const int Desk = WatchedPage.Desk;

@@ -52,7 +52,7 @@ public sealed class TestClientTests(BrowserFixture browser)
         Assert.Equal("""{"name":"<b>all</b>","arguments":{"text":"x","whole":7,"yes":false,"list":[1,"two"]},"_meta":{"progressToken":3}}""", JsonElement.Parse(calls[3].PostData!).GetProperty("params").GetRawText());
         Assert.Equal([false, true, true, true], calls.Select(call => call.Headers.GetValueOrDefault("mcp-session-id") == "session-1" && call.Headers.GetValueOrDefault("mcp-protocol-version") == "2025-06-18"));
         Assert.All(calls, call => Assert.Equal(("Bearer made-up", false), (call.Headers["authorization"], call.Headers.ContainsKey("cookie"))));
-        await window.AssertSoundAsync("fields of all kinds", mayMove: true);
+        await window.AssertSoundAsync("fields of all kinds");
 
         foreach (var (status, words) in (ValueTuple<int, string>[])[(429, "Too many calls (429). Try again in 17 seconds."), (404, "The server has forgotten this session (404). Connect again."), (500, "The server answered with status 500. Try later <b>please</b>"), (1, "The server could not be reached."), (200, "The server refused the call: No (-32602)")])
         {
@@ -85,7 +85,7 @@ public sealed class TestClientTests(BrowserFixture browser)
         await page.GetByText("3 of 6").WaitForAsync();
         Assert.Equal(0.5, await page.Locator("[data-part=bar]").EvaluateAsync<double>("bar => bar.position"));
         await page.Locator("[data-part=notes]").GetByText("notifications/message {\"level\":\"info\",\"data\":\"नमस्ते\"}").WaitForAsync();
-        await window.AssertSoundAsync("a call under way", mayMove: true);
+        await window.AssertSoundAsync("a call under way");
         await PagesTests.DrawAsync(page, "motion-test-client-call", 390, ColorScheme.Light);
         server.GoOn.SetResult();
         await page.Locator("[data-part=text]").GetByText("all of it").WaitForAsync();

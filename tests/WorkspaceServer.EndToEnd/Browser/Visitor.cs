@@ -51,7 +51,7 @@ internal sealed class Visitor(WatchedPage window, string who, string home)
 
     public async Task AssertSamePageAsync() => Assert.True(await Page.EvaluateAsync<bool>("document.body.dataset.same === 'yes'"));
 
-    public Task AssertSoundAsync(string what, bool mayMove = false) => window.AssertSoundAsync($"{who}: {what}", mayMove);
+    public Task AssertSoundAsync(string what) => window.AssertSoundAsync($"{who}: {what}");
 
     /// <summary>Keeps a picture of the page, where pictures are asked for.</summary>
     public Task DrawAsync(string name)

@@ -138,8 +138,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, BrowserContextCookiesResult>> CookiesAsync() => (await context.CookiesAsync()).ToDictionary(cookie => cookie.Name);
 
     /// <summary>Nothing went wrong, the page is not wider than the window, no text is cut off, nothing jumped about, and axe finds nothing serious.</summary>
-    /// <param name="mayMove">Whether things make room for others, as where a verdict opens among the steps that it is about.</param>
-    public async Task AssertSoundAsync(string what, bool mayMove = false)
+    public async Task AssertSoundAsync(string what)
     {
         Assert.True(wrong.Count == 0, $"{what}: {string.Join('\n', wrong)}");
         await AssertFitsAsync(what);
@@ -149,7 +148,7 @@ internal sealed class WatchedPage : IAsyncDisposable
         }
 
         AssertNone(what, await Page.EvaluateAsync<string[]>(SeriousFindings));
-        AssertNone(what, mayMove ? [] : await Page.EvaluateAsync<string[]>("limit => globalThis.shifted(limit)", MaxShift));
+        AssertNone(what, await Page.EvaluateAsync<string[]>("limit => globalThis.shifted(limit)", MaxShift));
     }
 
     /// <summary>Whoever has only a keyboard comes to everything, in the order in which it is read, and sees where they are.</summary>

@@ -24,7 +24,7 @@ using Xunit;
 namespace WorkspaceServer.Tests.Backups;
 
 /// <summary>An owner asks for a copy of the workspace as it was, and whoever has the key makes it. The server never has the key.</summary>
-public sealed class CopyRequestTests : IAsyncLifetime
+public sealed partial class CopyRequestTests : IAsyncLifetime
 {
     private const string Hostile = "Books <script>alert(1)</script> $(reboot) of \"then\"";
 
@@ -50,6 +50,7 @@ public sealed class CopyRequestTests : IAsyncLifetime
         asha = await house.AddAsync();
         Join(Books, asha.Id, Role.Owner);
         await SmallBooks.LoadAsync(house.Server.Workspaces, Books, Cancel);
+        house.Server.Get<ColumnRules>().Set(Books, new ColumnRule("parties", "pan", ColumnClass.Private, IsHidden: true));
         await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
         house.Clock.Advance(TimeSpan.FromMinutes(1));
         owner = await house.SignInAsync();
@@ -68,7 +69,13 @@ public sealed class CopyRequestTests : IAsyncLifetime
     [Trait("action", nameof(AuditActions.RestoreFinished))]
     public async Task AnOwnerAsksForAMoment_AndOwnsWhatWasThen()
     {
+        // One rule is of now and not of then, the other of then and not of now.
         house.Server.Get<ColumnRules>().Set(Books, new ColumnRule("invoices", "amount", ColumnClass.Private, IsHidden: true));
+        using (var connection = house.Server.Workspaces.Control.Open())
+        {
+            connection.Execute("DELETE FROM column_rule WHERE table_name = 'parties'");
+        }
+
         await house.Server.Workspaces.LoadAsync(Books, SmallBooks.Invoices, [[1, "P1", "2025-04-01", 5, SqlValue.Null]], Cancel);
         Assert.NotNull(await house.Server.Get<PackRunner>().RunAsync(Cancel));
         await SmallBooks.LoadAsync(house.Server.Workspaces, house.Server.Workspaces.Create("Somebody else's"), Cancel);
@@ -80,15 +87,6 @@ public sealed class CopyRequestTests : IAsyncLifetime
         Assert.Equal([false, true], moments.Select(each => each.GetProperty("is_whole").GetBoolean()));
         Assert.True(moments[0].GetProperty("as_of").GetDateTimeOffset() > moments[1].GetProperty("as_of").GetDateTimeOffset());
         var whole = moments[1].GetProperty("moment").GetString()!;
-
-        // Nor is it read: one night and one pack, and the second time nothing.
-        var counted = new Meanwhile(house.Server.Get<IObjectStore>(), () => { });
-        var read = new WorkspaceMoments(house.Server.Get<BackupOptions>(), counted, house.Server.Get<BackupSigner>(), house.Clock);
-        Assert.Equal(2, (await read.ListAsync(Books, null, Cancel)).Items.Count);
-        Assert.Equal(2, counted.Opened);
-        await read.ListAsync(Books, null, Cancel);
-        Assert.Equal(2, counted.Opened);
-
         var page = (await owner.GetAsync(Page)).Body;
         Assert.All(moments, each => Assert.Contains($"{Page}/copy?moment={each.GetProperty("moment").GetString()}", page, StringComparison.Ordinal));
         Assert.Contains("(2026-01-31)", (await owner.GetAsync($"{Page}/copy?moment={whole}")).Body, StringComparison.Ordinal);
@@ -114,7 +112,7 @@ public sealed class CopyRequestTests : IAsyncLifetime
         Assert.True(done.HasOwner);
         Assert.Equal(Hostile, done.Copy.Name);
         Assert.Equal(SmallBooks.Total, (await house.Server.Workspaces.AskAsync(done.Copy.Id, "SELECT sum(amount) FROM invoices", Cancel)).Rows[0][0].ToString());
-        Assert.Equal(new ColumnRule("invoices", "amount", ColumnClass.Private, IsHidden: true), Assert.Single(house.Server.Get<ColumnRules>().Of(done.Copy.Id)));
+        Assert.Equal(["invoices.amount", "parties.pan"], house.Server.Get<ColumnRules>().Of(done.Copy.Id).Where(rule => rule.IsHidden).Select(rule => $"{rule.Table}.{rule.Column}"));
         Assert.Contains($"href=\"/w/{done.Copy.Id}\"", (await owner.GetAsync(Page)).Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync($"/w/{done.Copy.Id}")).Status);
         Assert.Equal(asha.Id, Assert.Single(house.Server.Get<MembershipStore>().List(done.Copy.Id, null, 10)).Person);
@@ -125,105 +123,6 @@ public sealed class CopyRequestTests : IAsyncLifetime
         Assert.Equal(
             [done.Copy.Id.ToString(), Books.ToString()],
             house.Server.Workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.RestoreFinished), 10).Select(row => row.Row.WorkspaceId).Order(StringComparer.Ordinal).Reverse());
-    }
-
-    /// <summary>What counts is what somebody may do when the copy appears, not when they asked.</summary>
-    [Fact]
-    public async Task WhoIsNoOwnerAnyMoreGetsNothing()
-    {
-        string[] ends =
-        [
-            "DELETE FROM membership WHERE person_id = @person AND workspace_id = @workspace",
-            "UPDATE membership SET role = 'admin' WHERE person_id = @person AND workspace_id = @workspace",
-            "UPDATE membership SET suspended_at = 1 WHERE person_id = @person AND workspace_id = @workspace",
-            "UPDATE person SET suspended_at = 1 WHERE id = @person AND @workspace <> ''",
-        ];
-        var workspaces = ends.Select(_ => house.Server.Workspaces.Create("Another")).ToArray();
-        Array.ForEach(workspaces, workspace => Join(workspace, asha.Id, Role.Owner));
-        await house.Server.Get<BackupRunner>().RunAsync(null, Cancel);
-        var requests = new List<RestoreRequest>();
-        foreach (var workspace in workspaces)
-        {
-            requests.Add(await AskAsync(workspace));
-        }
-
-        foreach (var (request, sql) in requests.Zip(ends))
-        {
-            using (var connection = house.Server.Workspaces.Control.Open())
-            {
-                Assert.Equal(1, connection.Execute(sql, ("@person", asha.Id), ("@workspace", request.Workspace.ToString())));
-            }
-
-            var done = await RestoreAsync(request.Id);
-
-            Assert.False(done.HasOwner);
-            Assert.Empty(house.Server.Get<MembershipStore>().List(done.Copy.Id, null, 10));
-        }
-    }
-
-    [Fact]
-    public async Task RunsAtOnceMakeOneCopy_AndLeaveNothingElse()
-    {
-        var request = await AskAsync();
-
-        var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Outcome(request.Id))));
-
-        Assert.Equal(["done", "request_over", "request_over"], runs.Order(StringComparer.Ordinal));
-        AssertWorkspaces(2);
-    }
-
-    [Fact]
-    public async Task WhatIsTakenBackWhileItIsRestored_IsNotMade()
-    {
-        var request = await AskAsync();
-        var store = new Meanwhile(house.Server.Get<IObjectStore>(), () => house.Server.Get<RestoreRequests>().Withdraw(User(asha), Books, request.Id));
-
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => RestoreAsync(request.Id, store));
-
-        Assert.Equal(ProblemCodes.RequestOver, refused.Code);
-        AssertWorkspaces(1);
-        Assert.Equal(RequestState.Withdrawn, Requests.Find(request.Id)!.StateAt(house.Clock.GetUtcNow()));
-    }
-
-    [Fact]
-    [Trait("action", nameof(AuditActions.RestoreFailed))]
-    public async Task AFailureIsToldInAFewWords_AndTheRequestWaitsOn_UntilItLapses()
-    {
-        var request = await AskAsync();
-        using var other = AgeIdentity.Create();
-        Assert.Equal(ProblemCodes.CannotDecrypt, (await Assert.ThrowsAsync<ProblemException>(() => RestoreAsync(request.Id, with: other))).Code);
-        var page = (await owner.GetAsync(Page)).Body;
-        Assert.Contains("It was tried, and failed.", page, StringComparison.Ordinal);
-        Assert.Contains("The key that was used does not open this backup.", page, StringComparison.Ordinal);
-        Assert.Equal(("cannot_decrypt", Books.ToString()), Assert.Single(house.Server.Workspaces.AuditRows.Find(new AuditFilter(Action: AuditActions.RestoreFailed), 10)).Row is var row ? (row.Outcome, row.WorkspaceId) : default);
-        AssertWorkspaces(1);
-
-        house.Clock.Advance(RestoreRequests.Lifetime - TimeSpan.FromSeconds(1));
-        Assert.True(Requests.Start(request.Id, house.Clock.GetUtcNow()));
-        Assert.Equal(RequestState.Running, Requests.Newest(Books)!.StateAt(house.Clock.GetUtcNow()));
-        Assert.Single(Requests.ListOpen(house.Clock.GetUtcNow(), null, 10));
-        house.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains("lapsed", (await Assert.ThrowsAsync<ProblemException>(() => RestoreAsync(request.Id))).Message, StringComparison.Ordinal);
-        Assert.Empty(Requests.ListOpen(house.Clock.GetUtcNow(), null, 10));
-        owner = await house.SignInAsync();
-        Assert.Contains("Nobody made it in time.", (await owner.GetAsync(Page)).Body, StringComparison.Ordinal);
-        Assert.Equal(ProblemCodes.RequestOver, Assert.Throws<ProblemException>(() => house.Server.Get<RestoreRequests>().Withdraw(User(asha), Books, request.Id)).Code);
-
-        // It can be asked for again, and that one is made.
-        Assert.True((await RestoreAsync((await AskAsync()).Id)).HasOwner);
-    }
-
-    /// <summary>What was begun in time may end later.</summary>
-    [Fact]
-    public async Task ARunThatBeganInTimeEndsWell()
-    {
-        var request = await AskAsync();
-        house.Clock.Advance(RestoreRequests.Lifetime - TimeSpan.FromSeconds(1));
-
-        var done = await RestoreAsync(request.Id, new Meanwhile(house.Server.Get<IObjectStore>(), () => house.Clock.Advance(TimeSpan.FromHours(1))));
-
-        Assert.True(done.HasOwner);
-        Assert.Equal(RequestState.Done, Requests.Newest(Books)!.StateAt(house.Clock.GetUtcNow()));
     }
 
     [Fact]
@@ -365,6 +264,9 @@ public sealed class CopyRequestTests : IAsyncLifetime
         Assert.DoesNotContain("/copy?moment=", page, StringComparison.Ordinal);
         File.Delete(text);
         Assert.Contains("No moment yet", (await owner.GetAsync(Page)).Body, StringComparison.Ordinal);
+        Assert.Equal(
+            ProblemCodes.NoBackup,
+            (await Assert.ThrowsAsync<ProblemException>(() => GenerationChain.FindMomentAsync(new GenerationShelf(house.Server.Get<IObjectStore>(), house.Server.Get<BackupSigner>()), MomentKey.Parse(whole)!, Cancel))).Code);
         Assert.Equal(HttpStatusCode.BadRequest, (await owner.GetAsync(Page + "?night=../x")).Status);
     }
 
@@ -409,8 +311,12 @@ public sealed class CopyRequestTests : IAsyncLifetime
 
     private async Task<string> MomentAsync(WorkspaceId? workspace = null) => (await house.Server.Get<WorkspaceMoments>().ListAsync(workspace ?? Books, null, Cancel)).Items[0].Key.ToString();
 
-    private async Task<RestoreRequest> AskAsync(WorkspaceId? workspace = null) =>
-        await house.Server.Get<RestoreRequests>().AskAsync(User(asha), workspace ?? Books, new CopyToAsk(await MomentAsync(workspace), "Books of then"), Cancel);
+    private async Task<RestoreRequest> AskAsync(WorkspaceId? workspace = null, string? moment = null) =>
+        await house.Server.Get<RestoreRequests>().AskAsync(User(asha), workspace ?? Books, new CopyToAsk(moment ?? await MomentAsync(workspace), "Books of then"), Cancel);
+
+    /// <summary>What each moment that is listed holds.</summary>
+    private async Task<string> KindsAsync(string query) => string.Join(
+        ' ', JsonElement.Parse((await owner.GetAsync(Api + "/backups/moments" + query)).Body).GetProperty("items").EnumerateArray().Select(each => each.GetProperty("is_whole").GetBoolean() ? "whole" : "changes"));
 
     /// <summary>What the verb does.</summary>
     private Task<FulfilledRequest> RestoreAsync(string id, IObjectStore? store = null, AgeIdentity? with = null)
