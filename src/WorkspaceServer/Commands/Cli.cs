@@ -50,7 +50,7 @@ internal static class Cli
         root.Add(Group("support", "Open a workspace to an operator for some hours, and review that.", GrantSupportCommand.Build(), ListSupportCommand.Build(), EndSupportCommand.Build(), ReviewSupportCommand.Build()));
         root.Add(AskCommand.Build());
         root.Add(Group("audit", "Read, verify and export the audit log.", ListAuditCommand.Build(), VerifyAuditCommand.Build(), ExportAuditCommand.Build(), ShowTimelineCommand.Build()));
-        root.Add(Group("backup", "Back up, list, verify and prune, and see which copies owners ask for.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build(), ListRestoreRequestsCommand.Build()));
+        root.Add(Group("backup", "Back up, list, verify and prune, and see which copies owners ask for.", ConfigureBackupCommand.Build(), RunBackupCommand.Build(), ListBackupsCommand.Build(), VerifyBackupCommand.Build(), PruneBackupsCommand.Build(), ListRestoreRequestsCommand.Build(), DeclineRestoreRequestCommand.Build()));
         root.Add(RestoreCommand.Build());
         root.Add(Group("drill", "Sign, check and note restores that were practised.", CertifyDrillCommand.Build(), VerifyDrillCommand.Build(), RecordDrillCommand.Build()));
         root.Add(Group("key", "Replace the master key, destroy a workspace's, say who can decrypt backups, and print what to keep where.", RotateKeyCommand.Build(), DestroyKeyCommand.Build(), BackupRecipientsCommand.Build(), RecoverySheetCommand.Build()));

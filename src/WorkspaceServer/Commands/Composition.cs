@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkspaceServer.Control;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Accounts;
@@ -91,7 +92,7 @@ internal static class Composition
             Workers(provider.GetRequiredService<QueryOptions>(), provider.GetRequiredService<VaultOptions>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StatementTrail>(),
-            provider.GetRequiredService<ILogger<SandboxPool>>()));
+            provider.GetService<ILogger<SandboxPool>>() ?? NullLogger<SandboxPool>.Instance));
         services.AddSingleton<IWorkspaceGateway, LocalWorkspaceGateway>();
         services.AddSingleton<ISyncGateway, LocalSyncGateway>();
     }

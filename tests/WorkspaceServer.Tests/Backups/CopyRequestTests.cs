@@ -295,6 +295,12 @@ public sealed partial class CopyRequestTests : IAsyncLifetime
         Assert.Equal(1, (await RunAsync("restore", "--request", request.Id, "--identity", folder.File("backup.key"))).ExitCode);
         Assert.Contains("Nobody waits", (await RunAsync("backup", "requests")).Output, StringComparison.Ordinal);
         Assert.Contains($"href=\"/w/{Requests.Newest(Books)!.Copy}\"", (await owner.GetAsync(Page)).Body, StringComparison.Ordinal);
+
+        var next = (await AskAsync()).Id;
+        Assert.Contains("Say why", (await RunAsync("backup", "decline", next, "--reason", " ")).Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("backup", "decline", next, "--reason", "Not now.")).ExitCode);
+        Assert.Equal((RequestState.Declined, "Not now."), (Requests.Find(next)!.Outcome, Requests.Find(next)!.Reason));
+        Assert.Contains("was declined", (await RunAsync("backup", "decline", next, "--reason", "Again.")).Error, StringComparison.Ordinal);
     }
 
     private static ClaimsPrincipal User(Person person) => new SignedIn(person.Id, person.Email, person.Name, person.Role, "session", DateTimeOffset.UnixEpoch, HasMfa: true).ToPrincipal();

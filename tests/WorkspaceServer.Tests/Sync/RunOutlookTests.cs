@@ -106,7 +106,7 @@ public sealed class RunOutlookTests(SyncHouse house) : IClassFixture<SyncHouse>
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(viewer, path));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(stranger, path));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(books.Owner, path.Replace(run, sender.NewRun(), StringComparison.Ordinal)));
-        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(books.Owner, path.Replace(run, "x", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(books.Owner, path.Replace(run, "x", StringComparison.Ordinal)));
         Assert.Equal("open", (await RunsAsync(books))[0].Outcome);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(books.Owner, path));
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync(books.Owner, path));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkspaceServer.Control;
 using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
@@ -6,6 +7,7 @@ using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Keys;
 using WorkspaceServer.Features.Backups.Packs;
 using WorkspaceServer.Hosting;
+using WorkspaceServer.Hosting.Live;
 using WorkspaceServer.Vault.Keys;
 using static WorkspaceServer.Dashboard.Languages.PageTexts;
 
@@ -36,6 +38,11 @@ internal static class BackupsFeature
         services.AddSingleton<BackupWish>();
         services.AddSingleton<DrillStore>();
         services.AddSingleton<RestoreRequestStore>();
+        services.AddSingleton<WorkspaceMoments>();
+        services.AddSingleton<RestoreRequests>();
+
+        // Verbs have no pages that anybody would tell.
+        services.TryAddSingleton<Signals>();
     }
 
     /// <summary>The nightly timer, for the server only.</summary>
@@ -45,8 +52,6 @@ internal static class BackupsFeature
     public static void AddBackupPages(this IServiceCollection services)
     {
         services.AddSingleton<BackupProgress>();
-        services.AddSingleton<WorkspaceMoments>();
-        services.AddSingleton<RestoreRequests>();
         services.AddSingleton(new WorkspaceMenuEntry(MenuPlace.Workspace, 35, T.Later("Backups"), "backup", ShowBackups.Behind, Permissions.BackupsRead.Name));
     }
 

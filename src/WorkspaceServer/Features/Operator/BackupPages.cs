@@ -49,7 +49,7 @@ internal static class BackupPages
 
         try
         {
-            requests.Decline(context.User, form.Request, form.Reason);
+            requests.Decline(Principal.Of(context.User)!.PersonId!, form.Request, form.Reason);
         }
         catch (ProblemException problem) when (problem.Code == ProblemCodes.RequestOver)
         {

@@ -22,7 +22,7 @@ internal static class CopyRequests
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(Path + "/{request}/decline", (string request, Declining body, ClaimsPrincipal user, RestoreRequests requests) =>
             {
-                requests.Decline(user, request, body.Checked(Rules).Reason);
+                requests.Decline(Principal.Of(user)!.PersonId!, request, body.Checked(Rules).Reason);
                 return Results.NoContent();
             })
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.By<Declining.Validator>(), Recording.As(AuditActions.RestoreDeclined));

@@ -31,7 +31,6 @@ internal sealed class SandboxPool : IDisposable
     private readonly HeavyLane heavy;
     private readonly FastTime fastTime;
     private readonly WorkerStarter starter;
-    private readonly CancellationTokenSource stopping = new();
     private long demoted;
     private bool disposed;
 
@@ -112,8 +111,7 @@ internal sealed class SandboxPool : IDisposable
         lock (gate)
         {
             disposed = true;
-            stopping.Cancel();
-            stopping.Dispose();
+            starter.Stop();
             foreach (var slot in all)
             {
                 slot.Dispose();
@@ -451,10 +449,10 @@ internal sealed class SandboxPool : IDisposable
 
     private void ReplaceInBackground() => _ = Task.Run(async () =>
     {
-        var slot = Take(await starter.StartSurelyAsync(stopping.Token), SandboxSlotState.Ordinary);
+        var slot = await starter.StartSurelyAsync() is { } process ? Take(process, SandboxSlotState.Ordinary) : null;
         lock (gate)
         {
-            if (!disposed)
+            if (slot is not null && !disposed)
             {
                 Offer(slot);
             }

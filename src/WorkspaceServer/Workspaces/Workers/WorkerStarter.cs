@@ -9,6 +9,8 @@ internal sealed partial class WorkerStarter(SandboxOptions options, TimeProvider
     /// <summary>A worker that did not start is tried again after this time: what stands in its way, such as too little memory, passes by itself.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private volatile bool isStopped;
+
     /// <summary>Takes a few milliseconds, so nobody should hold a lock meanwhile.</summary>
     /// <exception cref="VaultException">The worker's program cannot be started.</exception>
     public SandboxProcess Start() => SandboxProcess.Start(options.WorkerPath, options.LibraryPath);
@@ -23,19 +25,24 @@ internal sealed partial class WorkerStarter(SandboxOptions options, TimeProvider
     }
 
     /// <summary>Tries until one starts.</summary>
-    /// <exception cref="OperationCanceledException">It was to stop.</exception>
-    public async Task<SandboxProcess> StartSurelyAsync(CancellationToken stop)
+    /// <returns>Null once <see cref="Stop"/> was called.</returns>
+    public async Task<SandboxProcess?> StartSurelyAsync()
     {
-        for (; ;)
+        while (!isStopped)
         {
             if (TryStart() is { } process)
             {
                 return process;
             }
 
-            await Task.Delay(RetryAfter, clock, stop);
+            await Task.Delay(RetryAfter, clock);
         }
+
+        return null;
     }
+
+    /// <summary>Nobody needs another worker.</summary>
+    public void Stop() => isStopped = true;
 
     private SandboxProcess? TryStart()
     {

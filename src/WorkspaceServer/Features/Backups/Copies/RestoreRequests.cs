@@ -83,14 +83,15 @@ internal sealed class RestoreRequests(RestoreRequestStore store, WorkspaceMoment
         Raise(workspace);
     }
 
+    /// <param name="by">The id of a person, or "operator".</param>
     /// <exception cref="ProblemException">There is no such request, or it is over.</exception>
-    public void Decline(ClaimsPrincipal user, string id, string reason)
+    public void Decline(string by, string id, string reason)
     {
         var found = store.Find(id) ?? throw Unknown();
         using (var connection = store.Connect())
         {
             connection.Begin();
-            if (!RestoreRequestStore.Decline(connection, id, reason.Trim(), Principal.Of(user)!.PersonId!, clock.GetUtcNow()))
+            if (!RestoreRequestStore.Decline(connection, id, reason.Trim(), by, clock.GetUtcNow()))
             {
                 throw Over(store.Find(id) ?? found);
             }

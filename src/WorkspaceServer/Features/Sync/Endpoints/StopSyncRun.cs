@@ -22,7 +22,7 @@ internal static class StopSyncRun
     }
 
     private static async Task<Answer> HandleAsync(WorkspaceId workspace, string run, SyncDesk desk, CancellationToken cancel) =>
-        new(run, await desk.StopAsync(workspace, RunId.Checked(run), cancel));
+        new(run, await desk.StopAsync(workspace, run, cancel));
 
     private static async Task<IResult> StopAsync(WorkspaceId workspace, HttpContext context, SyncDesk desk, CancellationToken cancel)
     {
