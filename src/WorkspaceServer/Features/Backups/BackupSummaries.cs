@@ -3,14 +3,15 @@ using WorkspaceServer.Vault;
 
 namespace WorkspaceServer.Features.Backups;
 
-/// <summary>How it stands with the backups of one workspace, in four facts.</summary>
+/// <summary>How it stands with the backups of one workspace.</summary>
 /// <param name="IsOn">Whether this server makes backups at all.</param>
 /// <param name="IsLate">A night was missed.</param>
 /// <param name="LastAt">When the last whole one with this workspace in it was begun; null if there is none.</param>
-/// <param name="ProvenAt">When a practised restore last brought everything back; null if none did.</param>
-internal sealed record BackupSummary(bool IsOn, bool IsLate, DateTimeOffset? LastAt, DateTimeOffset? ProvenAt);
+/// <param name="Bytes">What the workspace takes in it, encrypted.</param>
+/// <param name="Proven">The practised restore that last brought everything back; null if none did.</param>
+internal sealed record BackupSummary(bool IsOn, bool IsLate, DateTimeOffset? LastAt, long? Bytes, Drill? Proven);
 
-/// <summary>Reads them; it costs the same however many backups and workspaces there are.</summary>
+/// <summary>Reads it; that costs the same however many backups and workspaces there are.</summary>
 internal sealed class BackupSummaries(BackupOptions options, BackupStore runs, DrillStore drills, TimeProvider clock)
 {
     public BackupSummary Of(WorkspaceId workspace)
@@ -20,6 +21,7 @@ internal sealed class BackupSummaries(BackupOptions options, BackupStore runs, D
             options.IsOn,
             last is not null && clock.GetUtcNow() - last.StartedAt > BackupHealth.MaxAge,
             copy is null ? null : last?.StartedAt,
-            drills.LastGood()?.At);
+            copy?.Object.Bytes,
+            drills.LastGood());
     }
 }

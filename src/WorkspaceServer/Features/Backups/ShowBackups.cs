@@ -2,7 +2,6 @@ using WorkspaceServer.Dashboard;
 using WorkspaceServer.Features.Access;
 using WorkspaceServer.Features.Access.Http;
 using WorkspaceServer.Features.Backups.Copies;
-using WorkspaceServer.Features.Backups.Drills;
 using WorkspaceServer.Features.Backups.Pages;
 using WorkspaceServer.Hosting;
 using WorkspaceServer.Vault;
@@ -21,12 +20,12 @@ internal static class ShowBackups
     {
         routes.MapGet(AccessPaths.Page + Behind, ShowAsync)
             .Guarded(Authority.Needs(Permissions.BackupsRead.Name), RateClasses.Pages, InputCheck.By<MomentQuery.Validator>(), Recording.Nothing("reads only"));
-        routes.MapGet(AccessPaths.Workspace + Behind, (WorkspaceId workspace, BackupOptions options, ResidencyOptions residency, BackupStore runs, DrillStore drills, TimeProvider clock) => Of(workspace, options, residency, runs, drills, clock))
+        routes.MapGet(AccessPaths.Workspace + Behind, (WorkspaceId workspace, BackupOptions options, ResidencyOptions residency, BackupStore runs, BackupSummaries summaries, TimeProvider clock) => Of(workspace, options, residency, runs, summaries, clock))
             .Guarded(Authority.Needs(Permissions.BackupsRead.Name), RateClasses.Api, InputCheck.Ids, Recording.Nothing("reads only"));
     }
 
     private static async Task<IResult> ShowAsync(
-        WorkspaceId workspace, [AsParameters] MomentQuery query, HttpContext context, BackupOptions options, ResidencyOptions residency, BackupStore runs, DrillStore drills, WorkspaceMoments moments, RestoreRequestStore requests, Policy policy, TimeProvider clock)
+        WorkspaceId workspace, [AsParameters] MomentQuery query, HttpContext context, BackupOptions options, ResidencyOptions residency, BackupStore runs, BackupSummaries summaries, WorkspaceMoments moments, RestoreRequestStore requests, Policy policy, TimeProvider clock)
     {
         query.Checked();
         var (caller, now) = (Principal.Of(context.User)!, clock.GetUtcNow());
@@ -47,7 +46,7 @@ internal static class ShowBackups
         var path = CopyPaths.PageOf(workspace);
         var canAsk = mayAsk && request?.IsOpenAt(now) != true;
         return Page.Of<BackupsPage>(new BackupsView(
-            Of(workspace, options, residency, runs, drills, clock),
+            Of(workspace, options, residency, runs, summaries, clock),
             path,
             list is null ? null : [.. list.Items.Select(moment => RowOf(path, moment, list.Night, canAsk))],
             list?.IsCut == true,
@@ -80,22 +79,22 @@ internal static class ShowBackups
         isMember ? AccessPaths.PageOf(request.Copy!.Value) : null);
 
     /// <remarks>A run's numbers are those of the whole server, so members of one workspace see only when it was and how it ended.</remarks>
-    private static BackupsModel Of(WorkspaceId workspace, BackupOptions options, ResidencyOptions residency, BackupStore runs, DrillStore drills, TimeProvider clock)
+    private static BackupsModel Of(WorkspaceId workspace, BackupOptions options, ResidencyOptions residency, BackupStore runs, BackupSummaries summaries, TimeProvider clock)
     {
-        var (last, copy, drill, now) = (runs.LastWhole(), runs.Find(workspace.ToString()), drills.LastGood(), clock.GetUtcNow());
+        var summary = summaries.Of(workspace);
         return new BackupsModel(
             workspace.ToString(),
             residency.Place,
-            options.IsOn,
+            summary.IsOn,
             options.CountryOrOurs(residency),
-            copy is null ? null : last?.StartedAt,
-            copy?.Object.Bytes,
-            last is not null && now - last.StartedAt > BackupHealth.MaxAge,
-            BackupTimer.NextNight(options, now),
+            summary.LastAt,
+            summary.Bytes,
+            summary.IsLate,
+            BackupTimer.NextNight(options, clock.GetUtcNow()),
             options.PackMinutes,
             options.RetentionDays,
-            drill?.At,
-            drill?.RecoverySeconds,
+            summary.Proven?.At,
+            summary.Proven?.RecoverySeconds,
             [.. runs.Recent(Shown).Select(run => new BackupNight(run.StartedAt, run.FinishedAt, run.Outcome))]);
     }
 }

@@ -18,7 +18,7 @@ internal static class CopyRequests
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, ([AsParameters] Paging paging, RestoreRequestStore requests, TimeProvider clock) =>
-                paging.Checked().PageOf(requests.ListOpen(clock.GetUtcNow(), paging.After, paging.Rows), request => request.Id, request => Item.Of(request, clock.GetUtcNow())))
+                paging.Checked().PageOf(requests.ListOpen(clock.GetUtcNow(), paging.After, paging.Rows), request => request.Id, request => RequestItem.Of(request, clock.GetUtcNow())))
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(Path + "/{request}/decline", (string request, Declining body, ClaimsPrincipal user, RestoreRequests requests) =>
             {
@@ -26,26 +26,6 @@ internal static class CopyRequests
                 return Results.NoContent();
             })
             .Guarded(Authority.Needs(Permissions.SystemSettings.Name), RateClasses.Api, InputCheck.By<Declining.Validator>(), Recording.As(AuditActions.RestoreDeclined));
-    }
-
-    /// <param name="State">asked, running or failed.</param>
-    /// <param name="Failure">The code of what went wrong the last time.</param>
-    internal sealed record Item(
-        string Id, string State, string Workspace, string AskedBy, string Name, string Moment, DateTimeOffset AsOf, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, DateTimeOffset? StartedAt, string? Failure, bool NeedsEarlierKey)
-    {
-        public static Item Of(RestoreRequest request, DateTimeOffset now) => new(
-            request.Id,
-            RestoreRequest.NameOf(request.StateAt(now)),
-            request.Workspace.ToString(),
-            request.Person,
-            request.CopyName,
-            request.Moment,
-            request.AsOf,
-            request.AskedAt,
-            request.ExpiresAt,
-            request.StartedAt,
-            request.Failure,
-            request.NeedsEarlierKey);
     }
 
     /// <summary>What the page's form sends.</summary>

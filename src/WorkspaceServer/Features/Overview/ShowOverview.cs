@@ -95,7 +95,7 @@ internal static class ShowOverview
             state));
     }
 
-    private static OverviewBackups BackupsOf(BackupSummary summary) => new(summary.IsOn, summary.IsLate, summary.LastAt, summary.ProvenAt);
+    private static OverviewBackups BackupsOf(BackupSummary summary) => new(summary.IsOn, summary.IsLate, summary.LastAt, summary.Proven?.At);
 
     private static SourceRow[] SourcesOf(Catalog catalog) =>
     [

@@ -17,10 +17,10 @@ internal static class CopyApi
                 Moments.Of(await moments.ListAsync(workspace, query.Checked().Night, cancel)))
             .Guarded(Authority.Needs(Permissions.BackupsRead.Name), RateClasses.Api, InputCheck.By<MomentQuery.Validator>(), Recording.Nothing("reads only"));
         routes.MapGet(CopyPaths.Requests, (WorkspaceId workspace, [AsParameters] Paging paging, RestoreRequestStore requests, TimeProvider clock) =>
-                paging.Checked().PageOf(requests.List(workspace, paging.After, paging.Rows), request => request.Id, request => Item.Of(request, clock.GetUtcNow())))
+                paging.Checked().PageOf(requests.List(workspace, paging.After, paging.Rows), request => request.Id, request => RequestItem.Of(request, clock.GetUtcNow())))
             .Guarded(Authority.Needs(Permissions.BackupsRestore.Name), RateClasses.Api, InputCheck.By<Paging.Validator>(), Recording.Nothing("reads only"));
         routes.MapPost(CopyPaths.Requests, async (WorkspaceId workspace, CopyToAsk body, ClaimsPrincipal user, RestoreRequests requests, TimeProvider clock, CancellationToken cancel) =>
-                Results.Json(Item.Of(await requests.AskAsync(user, workspace, body.Checked(Rules), cancel), clock.GetUtcNow()), statusCode: StatusCodes.Status201Created))
+                Results.Json(RequestItem.Of(await requests.AskAsync(user, workspace, body.Checked(Rules), cancel), clock.GetUtcNow()), statusCode: StatusCodes.Status201Created))
             .Guarded(Authority.Needs(Permissions.BackupsRestore.Name, fresh: true), RateClasses.Api, InputCheck.By<CopyToAsk.Validator>(), Recording.As(AuditActions.RestoreAsked));
         routes.MapPost(CopyPaths.WithdrawRequest, (WorkspaceId workspace, string request, ClaimsPrincipal user, RestoreRequests requests) =>
             {
@@ -42,27 +42,5 @@ internal static class CopyApi
     internal sealed record MomentItem(string Moment, DateTimeOffset? AsOf, bool IsWhole, long Bytes, bool NeedsEarlierKey)
     {
         public static MomentItem Of(BackupMoment moment) => new(moment.Key.ToString(), moment.AsOf, moment.IsWhole, moment.Bytes, moment.NeedsEarlierKey);
-    }
-
-    /// <param name="State">asked, running, failed, done, declined, withdrawn or lapsed. What failed waits on.</param>
-    /// <param name="Failure">The code of what went wrong the last time.</param>
-    /// <param name="Reason">Why it was declined.</param>
-    /// <param name="Copy">The id of the copy.</param>
-    internal sealed record Item(
-        string Id, string State, string AskedBy, string Name, string Moment, DateTimeOffset AsOf, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, DateTimeOffset? StartedAt, string? Failure, string? Reason, string? Copy)
-    {
-        public static Item Of(RestoreRequest request, DateTimeOffset now) => new(
-            request.Id,
-            RestoreRequest.NameOf(request.StateAt(now)),
-            request.Person,
-            request.CopyName,
-            request.Moment,
-            request.AsOf,
-            request.AskedAt,
-            request.ExpiresAt,
-            request.StartedAt,
-            request.Failure,
-            request.Reason,
-            request.Copy?.ToString());
     }
 }
