@@ -54,10 +54,10 @@ public abstract class AgeIdentity : IDisposable
     }
 
     /// <summary>Reads an identity file as age-keygen writes it: one identity a line; empty lines and lines that start with # are skipped.</summary>
-    /// <exception cref="AgeException"><see cref="AgeError.Key"/>, naming the line.</exception>
+    /// <exception cref="AgeException"><see cref="AgeError.Key"/>: the file cannot be read, or a line of it, which is named.</exception>
     public static IReadOnlyList<AgeIdentity> ReadFile(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = Open(path);
         if (file.Length > MaxFileBytes)
         {
             throw new AgeException(AgeError.Key, $"{path} is no identity file: it is longer than {MaxFileBytes} bytes.");
@@ -74,6 +74,18 @@ public abstract class AgeIdentity : IDisposable
         {
             CryptographicOperations.ZeroMemory(bytes);
             text.AsSpan().Clear();
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AgeException(AgeError.Key, $"The identity file {path} cannot be read: {error.Message} Name the file that was kept when the recipient was made.", error);
         }
     }
 

@@ -23,6 +23,11 @@ internal static class DeclineRestoreRequestCommand
         {
             context.Require(Permissions.SystemSettings);
             var id = context.Arguments.GetValue(request)!;
+            if (context.Get<RestoreRequestStore>().Find(id) is null)
+            {
+                throw RestoreRequests.NoneOf(id);
+            }
+
             context.Get<RestoreRequests>().Decline("operator", id, new Declining(context.Arguments.GetValue(reason)!).Checked(Rules).Reason);
             context.Output.Result(new { Id = id, Declined = true }, output => output.Line($"Request {id} is declined. Whoever asked sees why on the page Backups of the workspace."));
             return Task.FromResult(ExitCodes.Ok);

@@ -288,6 +288,8 @@ public sealed partial class CopyRequestTests : IAsyncLifetime
             Assert.Contains($"Leave out {beside[0]}", refused.Error, StringComparison.Ordinal);
         }
 
+        Assert.Contains("cannot be read", (await RunAsync("restore", "--request", request.Id, "--identity", folder.File("nowhere.key"))).Error, StringComparison.Ordinal);
+        Assert.Contains("backup requests", (await RunAsync("backup", "decline", "nothing", "--reason", "No.")).Error, StringComparison.Ordinal);
         Assert.Contains("There is no request", (await RunAsync("restore", "--request", "nothing", "--identity", folder.File("backup.key"))).Error, StringComparison.Ordinal);
         var made = await RunAsync("restore", "--request", request.Id, "--identity", folder.File("backup.key"));
         Assert.True(made.ExitCode == 0, made.Error);

@@ -22,7 +22,7 @@ internal sealed class RequestedRestore(RestoreRequestStore requests, WorkspaceRe
     /// <exception cref="ProblemException">There is no such request, it is over, or it ended meanwhile; or as <see cref="WorkspaceRestore"/>. Then there is no copy.</exception>
     public async Task<FulfilledRequest> RunAsync(string id, IReadOnlyCollection<AgeIdentity> identities, CancellationToken cancel)
     {
-        var request = requests.Find(id) ?? throw new ProblemException(ProblemCodes.NotFound, $"There is no request '{id}'. List those that wait with: workspace-server backup requests");
+        var request = requests.Find(id) ?? throw RestoreRequests.NoneOf(id);
         if (!requests.Start(id, clock.GetUtcNow()))
         {
             throw RestoreRequests.Over(requests.Find(id) ?? request);

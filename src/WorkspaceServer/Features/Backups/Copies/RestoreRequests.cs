@@ -103,6 +103,9 @@ internal sealed class RestoreRequests(RestoreRequestStore store, WorkspaceMoment
         Raise(found.Workspace);
     }
 
+    /// <summary>For whoever typed the id.</summary>
+    public static ProblemException NoneOf(string id) => new(ProblemCodes.NotFound, $"There is no request '{id}'. List those that wait with: workspace-server backup requests");
+
     public static ProblemException Unknown() => new(ProblemCodes.NotFound, "There is no such request for a copy.");
 
     /// <summary>Why nothing can be done with it any more.</summary>
